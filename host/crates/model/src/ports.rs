@@ -65,6 +65,9 @@ pub trait Transport {
     /// When the target cannot be reached.
     fn open(&self) -> impl Future<Output = Result<(), TransportError>>;
 
+    /// Ends every exchange under way, now: each gives what it has stamped, with [`TransportError::Abandoned`].
+    fn abandon(&self);
+
     /// Sends a request to base URL `origin` (index into the plan's) and takes its answer.
     /// Ends at `deadline` at the latest; dropping the future gives the request up and closes its connection.
     fn exchange(&self, origin: usize, request: &Request, deadline: Nanos) -> impl Future<Output = Exchange>;
@@ -109,6 +112,9 @@ pub enum TransportError {
     /// Not over at the deadline.
     #[error("no answer within the time-out")]
     TimedOut,
+    /// Not over at the trial's end.
+    #[error("cut off by the trial's end")]
+    Abandoned,
 }
 
 impl TransportError {
@@ -119,6 +125,7 @@ impl TransportError {
             Self::Lost(_) => Outcome::ConnectionLost,
             Self::Protocol(_) => Outcome::ProtocolError,
             Self::TimedOut => Outcome::TimedOut,
+            Self::Abandoned => Outcome::Abandoned,
         }
     }
 }

@@ -68,7 +68,7 @@ pub struct PhaseResult {
     pub length_ns: u64,
     /// Requests by what became of them.
     pub counts: Counts,
-    /// Requests let go before the phase's end.
+    /// Arrivals (first requests of iterations) let go, or dropped, before the phase's end.
     pub released_in_time: u64,
     /// From the phase's start to the last end of its requests, at least its length, nanoseconds.
     pub span_ns: u64,
@@ -103,7 +103,7 @@ impl PhaseResult {
         self.bytes_received += sample.bytes_received;
         self.release_lag.record(sample.release_lag());
         let since_start = |at: i64| u64::try_from(at - phase_start).unwrap_or(0);
-        if since_start(sample.release) < self.length_ns {
+        if sample.step == 0 && since_start(sample.release) < self.length_ns {
             self.released_in_time += 1;
         }
         if let Some(queue) = sample.queue() {

@@ -1,0 +1,203 @@
+//! Carries one arrival through its iteration: request, answer, reading, and the steps that follow.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::exchange::Failure;
+use model::{Clock, Context, Exchange, Judgement, Nanos, Outcome, Request, Sample, Transport, Verdict, WorkloadError};
+use tokio::sync::Notify;
+
+use crate::follow_up::FollowUps;
+use crate::guest::Guest;
+use crate::recorder::Recorder;
+use crate::stop::Stop;
+
+/// Failed calls of the test case, with none that worked before them, after which it is taken to fail always.
+const ALWAYS: u32 = 100;
+
+/// One thread's share of a trial: everything its iterations use.
+pub(crate) struct Shard<T> {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) transport: T,
+    pub(crate) guest: Guest,
+    pub(crate) recorder: Rc<RefCell<Recorder>>,
+    pub(crate) follow_ups: FollowUps,
+    pub(crate) stop: Stop,
+    pub(crate) timeout: Nanos,
+    pub(crate) origins: u64,
+    pub(crate) max_in_flight: u32,
+    pub(crate) failure_reasons: Vec<String>,
+    pub(crate) in_flight: Cell<u32>,
+    pub(crate) idle: Notify,
+    pub(crate) guest_record: Cell<GuestRecord>,
+}
+
+/// Whether the test case ever worked.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct GuestRecord {
+    has_worked: bool,
+    failed: u32,
+}
+
+/// A request on its way.
+struct Underway {
+    step: u32,
+    intended_start: Nanos,
+    release: Nanos,
+    request: Request,
+    state: Bytes,
+}
+
+impl<T: Transport> Shard<T> {
+    /// Runs an iteration to its end. `release` is when the pacer let it go.
+    pub(crate) async fn iterate(
+        self: Rc<Self>,
+        context: Context,
+        intended_start: Nanos,
+        release: Nanos,
+        request: Request,
+    ) {
+        let mut underway = Underway { step: 0, intended_start, release, request, state: Bytes::new() };
+        while let Some(next) = self.step(&context, underway).await {
+            underway = next;
+        }
+        self.in_flight.set(self.in_flight.get() - 1);
+        if self.in_flight.get() == 0 {
+            self.idle.notify_one();
+        }
+    }
+
+    /// One exchange, its reading and its record. Gives the step that follows, when it is due.
+    async fn step(&self, context: &Context, underway: Underway) -> Option<Underway> {
+        let Underway { step, intended_start, release, request, state } = underway;
+        let origin = (context.iteration % self.origins) as usize;
+        let exchange = self.transport.exchange(origin, &request, intended_start + self.timeout).await;
+        let Exchange { sent, first_byte, end, connect_ns, bytes_sent, bytes_received, response } = exchange;
+        let status = response.as_ref().ok().map(|response| response.status);
+        let (outcome, judgement, message, next) = match response {
+            Ok(response) => self.judge(context, state, response).await,
+            Err(error) => (error.outcome(), Judgement::default(), Some(error.to_string()), None),
+        };
+        let sample = Sample {
+            iteration: context.iteration,
+            step,
+            phase: self.recorder.borrow().phase_of(intended_start),
+            outcome,
+            failure_reason: judgement.failure.map(|failure| failure.reason),
+            load: context.load,
+            origin: origin as u16,
+            intended_start,
+            release,
+            sent,
+            first_byte,
+            end,
+            connect_ns,
+            status,
+            bytes_sent,
+            bytes_received,
+            server_span: judgement.server_span,
+            metrics: judgement.metrics,
+        };
+        self.recorder.borrow_mut().record(sample, message);
+
+        let (request, state, think_time) = next?;
+        // A follower is due when its request is ready and the think time is over: guest time delays it, and is not in it.
+        let due = self.clock.now() + think_time;
+        tokio::select! {
+            () = self.follow_ups.wait(due) => {}
+            () = self.stop.thrown() => return None,
+        }
+        Some(Underway { step: step + 1, intended_start: due, release: self.clock.now(), request, state })
+    }
+
+    async fn judge(&self, context: &Context, state: Bytes, response: model::Response) -> Judged {
+        match self.guest.read(context, state, response).await {
+            Ok(verdict) => {
+                self.note_guest(true);
+                let (judgement, next) = match verdict {
+                    Verdict::Done(judgement) => (judgement, None),
+                    Verdict::Next(step) => {
+                        let think_time = Nanos::try_from(step.think_time_ns).unwrap_or(Nanos::MAX / 4);
+                        (step.judgement, Some((step.request, step.state, think_time)))
+                    }
+                };
+                let (outcome, message) = match &judgement.failure {
+                    None => (Outcome::Success, None),
+                    Some(failure) => (Outcome::Failed, Some(self.describe(failure))),
+                };
+                (outcome, judgement, message, next)
+            }
+            // The test case works; it is the answer that is not what it should be.
+            Err(WorkloadError::Refused(message)) => {
+                self.note_guest(true);
+                (Outcome::Unreadable, Judgement::default(), Some(message), None)
+            }
+            Err(WorkloadError::Broken(message)) => {
+                self.note_guest(false);
+                (Outcome::GuestFault, Judgement::default(), Some(message), None)
+            }
+        }
+    }
+
+    fn describe(&self, failure: &Failure) -> String {
+        let reason = self.failure_reasons.get(failure.reason as usize).map_or("unnamed reason", String::as_str);
+        match &failure.detail {
+            Some(detail) => format!("{reason}: {detail}"),
+            None => reason.to_owned(),
+        }
+    }
+
+    /// Records an arrival that was never sent.
+    pub(crate) fn record_unsent(
+        &self,
+        context: &Context,
+        intended_start: Nanos,
+        release: Nanos,
+        outcome: Outcome,
+        message: Option<String>,
+    ) {
+        let sample = Sample {
+            iteration: context.iteration,
+            step: 0,
+            phase: self.recorder.borrow().phase_of(intended_start),
+            outcome,
+            failure_reason: None,
+            load: context.load,
+            origin: (context.iteration % self.origins) as u16,
+            intended_start,
+            release,
+            sent: None,
+            first_byte: None,
+            end: release,
+            connect_ns: None,
+            status: None,
+            bytes_sent: 0,
+            bytes_received: 0,
+            server_span: None,
+            metrics: Vec::new(),
+        };
+        self.recorder.borrow_mut().record(sample, message);
+    }
+
+    /// Takes note of a call of the test case; one that always fails ends the trial.
+    pub(crate) fn note_guest(&self, has_worked: bool) {
+        let mut record = self.guest_record.get();
+        record.has_worked |= has_worked;
+        record.failed += u32::from(!has_worked);
+        self.guest_record.set(record);
+        if self.guest_always_fails() {
+            self.stop.throw();
+        }
+    }
+
+    /// No call has worked, and too many have failed for that to be chance.
+    pub(crate) fn guest_always_fails(&self) -> bool {
+        let record = self.guest_record.get();
+        !record.has_worked && record.failed >= ALWAYS
+    }
+}
+
+/// Outcome, what was read, why it failed, and the step that follows: request, state, think time.
+type Judged = (Outcome, Judgement, Option<String>, Option<(Request, Bytes, Nanos)>);

@@ -1,0 +1,69 @@
+//! Whether a trial's figures are the target's, or the tester's own (law 4).
+
+use model::trial::GuestTime;
+use model::{PhaseResult, Rate, Validity};
+
+/// Share of the intended rate that may be missing or too much.
+const OFFERED_TOLERANCE: f64 = 0.01;
+/// Release lag that no figure suffers from, nanoseconds.
+const LAG_FLOOR: f64 = 500_000.0;
+/// Share of the reported p99 that release lag may be.
+const LAG_SHARE: f64 = 0.05;
+/// Share of arrivals that may have waited for the test case.
+const LATE_BUILDS: f64 = 0.01;
+
+/// Judges a steady state that was meant to hold `intended`. Gives the reasons when it did not, each a sentence.
+pub(crate) fn assess(intended: Rate, steady: &PhaseResult, guest: &GuestTime) -> (Validity, Vec<String>) {
+    let mut reasons = Vec::new();
+    let due = intended.get() * steady.length_ns as f64 / 1e9;
+    let off_by = steady.released_in_time as f64 - due;
+    // The bounds of the phase may cut off one arrival, whatever the rate.
+    if off_by.abs() > (due * OFFERED_TOLERANCE).max(1.0) {
+        let held = off_by / due.max(1.0) * 100.0;
+        reasons
+            .push(format!("offered rate is {held:+.1} % from the intended {intended}: the tester could not hold it"));
+    }
+    if let Some(lag) = steady.release_lag.quantile(0.99) {
+        let p99 = steady.response_time.quantile(0.99).unwrap_or(0) as f64;
+        let allowed = LAG_FLOOR.max(p99 * LAG_SHARE);
+        if lag as f64 > allowed {
+            let (lag, allowed) = (lag as f64 / 1e6, allowed / 1e6);
+            reasons.push(format!(
+                "p99 release lag is {lag:.2} ms where {allowed:.2} ms are allowed: the tester's CPU was too busy to send on time"
+            ));
+        }
+    }
+    if guest.late_builds as f64 > due * LATE_BUILDS {
+        let late = guest.late_builds;
+        reasons.push(format!(
+            "{late} arrivals waited for the test case to build their request: it is too slow for this rate"
+        ));
+    }
+    (if reasons.is_empty() { Validity::Valid } else { Validity::GeneratorBound }, reasons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steady(released: u64, lag: u64) -> PhaseResult {
+        let mut steady = PhaseResult::new(10_000_000_000);
+        steady.released_in_time = released;
+        (0..released).for_each(|_| steady.release_lag.record(lag));
+        steady
+    }
+
+    fn verdict(steady: &PhaseResult, late_builds: u64) -> (Validity, usize) {
+        let guest = GuestTime { late_builds, ..GuestTime::default() };
+        let (validity, reasons) = assess(Rate::per_second(1000.0).expect("in range"), steady, &guest);
+        (validity, reasons.len())
+    }
+
+    #[test]
+    fn a_trial_that_the_tester_could_not_hold_says_so() {
+        assert_eq!(verdict(&steady(10_000, 50_000), 0), (Validity::Valid, 0));
+        assert_eq!(verdict(&steady(9_899, 50_000), 0), (Validity::GeneratorBound, 1));
+        assert_eq!(verdict(&steady(10_000, 600_000), 0), (Validity::GeneratorBound, 1));
+        assert_eq!(verdict(&steady(10_000, 50_000), 101), (Validity::GeneratorBound, 1));
+    }
+}
