@@ -1,0 +1,3 @@
+//! What the integration tests need beside the command: servers that misbehave.
+
+pub mod misbehaving;

@@ -1,0 +1,44 @@
+//! A run directory on disk.
+//!
+//! ```text
+//! <storage>/<run id>/run.json                        what was done and what came of it: see [`RunFile`]
+//! <storage>/<run id>/.lock                           held while the run is being written
+//! <storage>/<run id>/trials/0001/samples.parquet     every request of a trial, one row each
+//! <storage>/<run id>/trials/0001/spool-0001.arrows   the same while the trial runs, with a sidecar index
+//! ```
+//!
+//! A run is there from its first moment: `run.json` is written before the first trial and replaced whole after each
+//! one, samples reach the disk twice in each half second, and [`recover`] makes a run that was killed readable again.
+//! Whatever the disk does, a generator thread that offers samples never waits, and no figure of `run.json` depends on them.
+
+mod atomic_file;
+mod columns;
+mod error;
+mod export;
+mod lock;
+mod parquet_file;
+mod recovery;
+mod rows;
+mod run;
+mod run_file;
+mod run_id;
+mod spool;
+mod storage;
+mod summary;
+mod tester;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use columns::TrialHeader;
+pub use error::ResultsError;
+pub use export::SampleFormat;
+pub use recovery::{RecoveredTrial, Recovery, recover};
+pub use run::{Run, SampleBatches};
+pub use run_file::{FORMAT_VERSION, MetricColumn, RunFile, RunHeader, RunState, SamplesRecord, TrialRecord, schema};
+pub use spool::SpoolSink;
+pub use storage::{ListedRun, ListedTrial, RunListing, Storage};
+pub use summary::{Percentiles, Summary};
+pub use tester::Tester;
+pub use writer::{RunWriter, TrialWriter};

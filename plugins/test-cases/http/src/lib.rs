@@ -1,0 +1,54 @@
+//! Sends any request that can be told by options, and judges the answer by its status alone.
+
+mod options;
+mod template;
+
+use cluster_tester_sdk::{Context, Description, Fault, Header, Method, Outcome, Request, Response, TestCase};
+
+use options::{ExpectedStatus, Options};
+use template::Template;
+
+/// The test case, its options checked.
+pub struct Http {
+    method: Method,
+    path: Template,
+    headers: Vec<Header>,
+    body: Option<Template>,
+    expected_status: ExpectedStatus,
+}
+
+impl TestCase for Http {
+    type Options = Options;
+
+    fn describe() -> Description {
+        Description::new("HttpTestCase", "Sends one request, told by options, and judges the answer by its status.")
+            .options_schema(include_str!("options.schema.json"))
+            .failure_reasons(["unexpected status"])
+            .body_limit(0)
+    }
+
+    fn configure(options: Options) -> Result<Self, Fault> {
+        options.check()
+    }
+
+    fn build(&mut self, context: &Context) -> Result<Request, Fault> {
+        Ok(Request {
+            method: self.method.clone(),
+            path: self.path.fill(context),
+            headers: self.headers.clone(),
+            body: self.body.as_ref().map(|body| body.fill(context).into_bytes()),
+        })
+    }
+
+    fn read(&mut self, _: &Context, response: &Response) -> Result<Outcome, Fault> {
+        if self.expected_status.covers(response.status) {
+            return Ok(Outcome::success());
+        }
+        Ok(Outcome::failure(0).detail(format!("status {}, expected {}", response.status, self.expected_status)))
+    }
+}
+
+cluster_tester_sdk::export_test_case!(Http);
+
+#[cfg(test)]
+mod tests;

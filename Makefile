@@ -1,0 +1,21 @@
+# What a newcomer types. Each installs what it needs.
+.PHONY: demo test bench soak plugins lint
+
+demo: plugins
+	cargo run --release --locked -- demo
+
+test: plugins
+	cargo test --release --locked --workspace
+
+bench: plugins
+	cargo bench --locked -p plugin
+
+soak: plugins
+	cargo test --release --locked -p cluster-tester --test soak -- --nocapture --test-threads 1
+
+plugins:
+	plugins/wasm-toolchain install
+
+lint: plugins
+	cargo fmt --all --check
+	cargo clippy --release --locked --workspace --all-targets -- -D warnings

@@ -1,0 +1,176 @@
+//! Tests of whole runs, and what they share.
+
+mod finding;
+mod life;
+mod reading;
+mod recovering;
+mod sizes;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::plan::TargetPlan;
+use model::trial::GuestTime;
+use model::{
+    Load, Metric, MetricKind, Outcome, Phase, PhaseResult, PluginIdentity, Rate, RunPlan, Sample, SampleSink,
+    ServerSpan, Span, TrialPlan, TrialResult, Validity,
+};
+use tempfile::TempDir;
+
+use crate::{RunHeader, RunWriter, Storage, Tester, TrialHeader};
+
+/// 1 000/s, a warm-up of one second, ten of steady state.
+pub(crate) fn plan() -> TrialPlan {
+    TrialPlan {
+        test_case: "fibonacci".to_owned(),
+        options: serde_json::Map::new(),
+        load: Load(20),
+        rate: Rate::per_second(1000.0).expect("in range"),
+        warm_up: Span::from_secs(1),
+        duration: Span::from_secs(10),
+        timeout: Span(Duration::from_secs(30)),
+        threads: 1,
+        plugin_threads: 0,
+        connections: None,
+        max_in_flight: 1000,
+    }
+}
+
+pub(crate) fn metrics() -> Vec<Metric> {
+    let metric =
+        |name: &str, unit: &str| Metric { name: name.to_owned(), unit: unit.to_owned(), kind: MetricKind::Gauge };
+    vec![metric("hops", "1"), metric("cpu-time", "ms")]
+}
+
+pub(crate) fn reasons() -> Vec<String> {
+    vec!["wrong number".to_owned(), "late, \"very\"".to_owned()]
+}
+
+pub(crate) fn header() -> TrialHeader {
+    TrialHeader {
+        run_id: "20261124-142240-fibonacci-x7k2".to_owned(),
+        number: 1,
+        started_unix_ns: 1_795_530_160_000_000_000,
+        plan: plan(),
+        metrics: metrics(),
+        failure_reasons: reasons(),
+    }
+}
+
+fn run_header() -> RunHeader {
+    RunHeader {
+        name: None,
+        labels: BTreeMap::from([("git".to_owned(), "abc".to_owned())]),
+        tester: Tester::this_machine("0.1.0"),
+        plan: RunPlan {
+            target: TargetPlan { name: None, urls: vec!["http://localhost:1/".to_owned()], headers: Vec::new() },
+            trials: vec![plan(), plan()],
+            seed: 1,
+        },
+        plugins: vec![PluginIdentity {
+            name: "fibonacci".to_owned(),
+            title: "FibonacciTestCase".to_owned(),
+            version: "1.0.0".to_owned(),
+            digest: format!("sha256:{}", "0".repeat(64)),
+            origin: "bundled".to_owned(),
+        }],
+    }
+}
+
+/// The sample of an arrival of [`plan`], one in 50 a failure, with noise as a real target has.
+pub(crate) fn sample(iteration: u64) -> Sample {
+    let noise = |salt: u64, below: u64| {
+        let mut z =
+            (iteration + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(salt.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % below) as i64
+    };
+    let intended_start = iteration as i64 * 1_000_000;
+    let release = intended_start + 1_000 + noise(1, 30_000);
+    let sent = release + 2_000 + noise(2, 20_000);
+    let first_byte = sent + 300_000 + noise(3, 400_000);
+    let end = first_byte + 2_000 + noise(4, 5_000);
+    let is_failure = iteration % 50 == 49;
+    let server_start = 1_795_530_160_000.0 + (sent + 60_000) as f64 / 1e6;
+    Sample {
+        iteration,
+        step: 0,
+        phase: if intended_start < 1_000_000_000 { Phase::WarmUp } else { Phase::Steady },
+        outcome: if is_failure { Outcome::Failed } else { Outcome::Success },
+        failure_reason: is_failure.then_some((iteration / 50 % 2) as u32),
+        load: Load(20),
+        origin: 0,
+        intended_start,
+        release,
+        sent: Some(sent),
+        first_byte: Some(first_byte),
+        end,
+        connect_ns: (iteration < 10).then_some(150_000),
+        status: Some(200),
+        bytes_sent: 130,
+        bytes_received: 310 + noise(5, 10) as u64,
+        server_span: Some(ServerSpan::Between {
+            start_ms: server_start,
+            end_ms: server_start + noise(6, 300_000) as f64 / 1e6,
+        }),
+        metrics: vec![(0, noise(7, 8) as f64)],
+    }
+}
+
+/// What a trial with the first `count` samples gives.
+fn result(count: u64) -> TrialResult {
+    let (mut warm_up, mut steady) = (PhaseResult::new(1_000_000_000), PhaseResult::new(10_000_000_000));
+    (0..count).map(sample).for_each(|sample| match sample.phase {
+        Phase::WarmUp => warm_up.record(&sample, 0),
+        Phase::Steady => steady.record(&sample, 1_000_000_000),
+    });
+    TrialResult {
+        started_unix_ns: 1_795_530_160_123_456_789,
+        warm_up,
+        steady,
+        guest: GuestTime::default(),
+        validity: Validity::Valid,
+        validity_reasons: Vec::new(),
+        failures: Vec::new(),
+        samples_lost: 0,
+    }
+}
+
+struct Scene {
+    directory: TempDir,
+    storage: Storage,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().expect("temporary directory");
+        let storage = Storage::at(directory.path().join("storage"));
+        Self { directory, storage }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn run(&self) -> RunWriter {
+        self.storage.create_run("fibonacci", run_header()).expect("a run")
+    }
+}
+
+/// Runs a trial of `count` samples, to its end.
+fn trial(run: &mut RunWriter, count: u64) {
+    let trial = run.begin_trial(&plan(), &metrics(), &reasons()).expect("a trial");
+    offer(&mut trial.sink(), 0..count);
+    run.finish_trial(trial, result(count)).expect("a record");
+}
+
+fn offer(sink: &mut impl SampleSink, iterations: std::ops::Range<u64>) {
+    let samples: Vec<Sample> = iterations.map(sample).collect();
+    for samples in samples.chunks(500) {
+        while sink.offer(samples.to_vec()) > 0 {
+            std::thread::yield_now();
+        }
+    }
+}

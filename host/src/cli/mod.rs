@@ -1,0 +1,70 @@
+//! What was typed: one struct a subcommand, and no logic. What it means is decided in [`crate::config`].
+
+mod check;
+mod config;
+mod demo;
+mod global;
+mod plugin;
+mod results;
+mod run;
+mod target;
+mod test_execution;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use check::CheckArgs;
+pub(crate) use config::{ConfigCommand, ConfigShowArgs, ShowFormat};
+pub(crate) use demo::DemoArgs;
+pub(crate) use global::GlobalArgs;
+pub(crate) use plugin::{PluginCommand, PluginInspectArgs, PluginListArgs};
+pub(crate) use results::{ExportArgs, ExportFormat, ListArgs, RecoverArgs, ResultsCommand, ShowArgs};
+pub(crate) use run::{Pair, RunArgs, RunSettings, TextFormat};
+pub(crate) use target::TargetArgs;
+pub(crate) use test_execution::TestExecutionArgs;
+
+use crate::error::ExitCode;
+
+/// Load tests of clusters, with test cases as WebAssembly plugins
+#[derive(Debug, Parser)]
+#[command(
+    name = "cluster-tester",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    after_help = ExitCode::help(),
+)]
+pub(crate) struct Cli {
+    /// Flags that every subcommand takes.
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a small application here, test it, show and save the figures
+    Demo(DemoArgs),
+    /// Send load to a target, show and save the figures
+    Run(RunArgs),
+    /// As `run`, with the flags of the older tool
+    TestExecution(TestExecutionArgs),
+    /// Serve the demo application (Fibonacci by fan-out, bubble sort)
+    Target(TargetArgs),
+    /// List plugins, or look into one
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Check the config, the target and the plugins, sending no load
+    Check(CheckArgs),
+    /// List, show, export or recover saved runs
+    #[command(subcommand)]
+    Results(ResultsCommand),
+    /// Show the config as resolved, or its JSON Schema
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[cfg(test)]
+mod tests;

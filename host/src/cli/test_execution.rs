@@ -1,0 +1,38 @@
+//! What is typed for `test-execution`: `run`, and the flags of the older tool.
+
+use clap::Args;
+use model::{Rate, Span};
+
+use super::run::RunArgs;
+
+/// Flags of `test-execution`.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct TestExecutionArgs {
+    /// What `run` takes too.
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Test case; exactly one
+    #[arg(long, value_name = "NAME", num_args = 1.., conflicts_with = "test_case", help_heading = "Older spelling")]
+    pub(crate) test_cases: Vec<String>,
+    /// Requests a second
+    #[arg(
+        long,
+        value_name = "N",
+        allow_hyphen_values = true,
+        conflicts_with = "rate",
+        help_heading = "Older spelling"
+    )]
+    pub(crate) requests_per_second: Option<Rate>,
+    /// Time measured, seconds
+    #[arg(
+        long,
+        value_name = "S",
+        allow_hyphen_values = true,
+        conflicts_with = "duration",
+        help_heading = "Older spelling"
+    )]
+    pub(crate) duration_per_test: Option<Span>,
+    /// Seconds between two looks at the hosts; not yet used
+    #[arg(long, value_name = "S", allow_hyphen_values = true, help_heading = "Older spelling")]
+    pub(crate) monitoring_interval: Option<Span>,
+}

@@ -1,0 +1,154 @@
+//! `results`: runs that are saved.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use results::{ResultsError, Run, RunListing, SampleFormat, Storage};
+
+use crate::cli::{ExportArgs, ExportFormat, GlobalArgs, ResultsCommand, TextFormat};
+use crate::config;
+use crate::error::{CliError, ExitCode};
+use crate::figure;
+use crate::output::{self, Talk};
+use crate::summary;
+
+impl From<ResultsError> for CliError {
+    fn from(error: ResultsError) -> Self {
+        let cli = Self::from_error(ExitCode::Storage, &error);
+        match error.hint() {
+            Some(hint) => cli.with_hint(hint),
+            None => cli,
+        }
+    }
+}
+
+pub(crate) fn run(command: &ResultsCommand, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
+    if let ResultsCommand::Schema = command {
+        output::json(&results::schema())?;
+        return Ok(ExitCode::Ok);
+    }
+    let storage = Storage::at(config::resolve_common(&super::layers(global, &Default::default(), talk)?)?.storage);
+    match command {
+        ResultsCommand::Schema => {}
+        ResultsCommand::List(args) => list(&storage.list()?, args.format)?,
+        ResultsCommand::Show(args) => {
+            let run = storage.open(&args.run)?;
+            match args.format {
+                TextFormat::Text => output::data(&summary::of_run(run.file()))?,
+                TextFormat::Json => output::json(&run.file().without_histograms())?,
+            }
+            if run.file().state == results::RunState::Running && !run.is_live() {
+                talk.say(format!("notice: its writer was killed; `cluster-tester results recover {}` brings back its samples", args.run));
+            }
+        }
+        ResultsCommand::Export(args) => export(&storage.open(&args.run)?, args)?,
+        ResultsCommand::Recover(args) => {
+            let dir = storage.find(&args.run)?;
+            let recovery = results::recover(&dir)?;
+            talk.notices(&recovery.notes);
+            for trial in &recovery.trials {
+                let what = if trial.is_record_new { "its figures are made from them" } else { "its figures were there" };
+                talk.say(format!("trial {}: {} requests brought back; {what}", trial.number, figure::count(trial.rows)));
+            }
+            talk.say(format!("recovered {}", dir.display()));
+        }
+    }
+    Ok(ExitCode::Ok)
+}
+
+fn list(runs: &[RunListing], format: TextFormat) -> Result<(), CliError> {
+    if format == TextFormat::Json {
+        return output::json(&runs.iter().map(as_json).collect::<Vec<_>>());
+    }
+    let mut text = String::new();
+    for listing in runs {
+        let row = match &listing.run {
+            Err(error) => format!("{:<36} broken       {error}\n", listing.id),
+            Ok(run) => {
+                let state = if listing.is_live { "running".to_owned() } else { run.state.to_string() };
+                let name = run.name.as_deref().map(|name| format!("  “{name}”")).unwrap_or_default();
+                let trials = run.trials.iter().map(|trial| {
+                    let p99 = match trial.summary.response_time.p99_ns {
+                        Some(nanos) => figure::time(nanos as f64),
+                        None => "unbounded".to_owned(),
+                    };
+                    let (plan, goodput) = (&trial.plan, figure::rate(trial.summary.goodput));
+                    let mark = if trial.validity == model::Validity::GeneratorBound { "  NOT VALID" } else { "" };
+                    format!("    {} load {} at {}: goodput {goodput}, p99 {p99}{mark}\n", plan.test_case, plan.load, plan.rate)
+                });
+                format!("{:<36} {state:<12} {}{name}\n{}", listing.id, run.created, trials.collect::<String>())
+            }
+        };
+        text.push_str(&row);
+    }
+    if runs.is_empty() {
+        text.push_str("no runs\n");
+    }
+    output::data(&text)
+}
+
+fn as_json(listing: &RunListing) -> serde_json::Value {
+    let (id, path) = (&listing.id, listing.dir.display().to_string());
+    match &listing.run {
+        Err(error) => serde_json::json!({ "id": id, "path": path, "error": error.to_string() }),
+        Ok(run) => serde_json::json!({
+            "id": id,
+            "path": path,
+            "state": run.state,
+            "is_live": listing.is_live,
+            "name": run.name,
+            "labels": run.labels,
+            "created": run.created,
+            "trials": run.trials.iter().map(|trial| serde_json::json!({
+                "number": trial.number,
+                "test_case": trial.plan.test_case,
+                "load": trial.plan.load,
+                "rate": trial.plan.rate,
+                "validity": trial.validity,
+                "summary": trial.summary,
+            })).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+fn export(run: &Run, args: &ExportArgs) -> Result<(), CliError> {
+    let cannot = |error: io::Error| {
+        let place = args.output.as_ref().map_or_else(|| "stdout".to_owned(), |path| format!("`{}`", path.display()));
+        CliError::new(ExitCode::Storage, format!("cannot write to {place}: {error}"))
+    };
+    let mut out: Box<dyn Write> = match &args.output {
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(cannot)?)),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    };
+    let written = match args.format {
+        ExportFormat::Json => {
+            let mut value = run.file().without_histograms();
+            if let Some(number) = args.trial {
+                run.trial(number)?;
+                let trials = value.get_mut("trials").and_then(serde_json::Value::as_array_mut);
+                trials.into_iter().for_each(|trials| trials.retain(|trial| trial["number"] == number));
+            }
+            serde_json::to_writer_pretty(&mut out, &value).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"))
+        }
+        ExportFormat::Csv => {
+            let number = match (args.trial, run.file().trials.as_slice()) {
+                (Some(number), _) => number,
+                (None, [only]) => only.number,
+                (None, trials) => {
+                    return Err(CliError::new(ExitCode::Usage, format!("the run has {} trials", trials.len()))
+                        .with_hint("say which one's requests with `--trial N`"));
+                }
+            };
+            match run.export_samples(number, SampleFormat::Csv, &mut out) {
+                Err(ResultsError::Output(error)) => Err(error),
+                Err(error) => return Err(error.into()),
+                Ok(_) => Ok(()),
+            }
+        }
+    };
+    match written.and_then(|()| out.flush()) {
+        // A reader that has gone (`| head`) has had what it wanted.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(cannot(error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,36 @@
+//! What was asked for: the shape of the config, its layers, and the run that they resolve to.
+//!
+//! Layers, the later wins: the embedded defaults, the user's config file, the files of the project, the environment, the
+//! flags. Every layer is checked on its own, so that an error names the place where it was made. A value keeps its
+//! origin to the end, for messages and for `config show`.
+
+mod byte_size;
+mod default;
+mod environment;
+mod error;
+mod file;
+mod flags;
+mod header;
+mod keys;
+mod layers;
+mod limits;
+mod older;
+mod quantity;
+mod resolve;
+mod secret;
+mod shape;
+mod show;
+mod tree;
+
+pub(crate) use environment::Environment;
+pub(crate) use error::ConfigError;
+pub(crate) use keys::json_schema;
+pub(crate) use layers::Layers;
+pub(crate) use limits::PluginLimits;
+pub(crate) use older::{load_test_execution, test_execution_settings};
+pub(crate) use resolve::{Common, ResolvedRun, resolve_common, resolve_run, resolve_target};
+pub(crate) use secret::{Given, OptionValue};
+pub(crate) use show::show;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! Runs the trials of a plan on this machine: test case, generator, transport and results put together.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use generator::{Stop, ThreadParts, TrialError, TrialSetup, run_trial, share_of};
+use http::{HeaderName, HeaderValue};
+use model::plan::TargetPlan;
+use model::{RunPlan, TrialPlan, TrialResult, Validity, WorkloadSource as _};
+use plugin::TestCase;
+use results::{RunFile, RunHeader, RunState, RunWriter, Storage, Tester};
+use transport::{HttpTransport, Origin, Settings};
+
+use crate::error::{CliError, ExitCode};
+use crate::output::Talk;
+use crate::progress::Progress;
+use crate::summary;
+
+/// Connections opened ahead are those that this much of the schedule may need at once, seconds.
+const OPEN_AHEAD_SECONDS: f64 = 0.01;
+/// Most connections opened ahead, over all threads.
+const MOST_OPEN_AHEAD: u32 = 100;
+
+/// A run that is ready to begin.
+pub(crate) struct LocalRun {
+    /// Where it is saved.
+    pub(crate) storage: Storage,
+    /// What it is about, for its id.
+    pub(crate) about: String,
+    /// Name given by the user.
+    pub(crate) name: Option<String>,
+    /// Labels given by the user.
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Who is asked.
+    pub(crate) target: TargetPlan,
+    /// The same, found.
+    pub(crate) origins: Vec<Origin>,
+    /// Headers of every request.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// Seed of all that is random.
+    pub(crate) seed: u64,
+    /// What is to be done, each with its test case.
+    pub(crate) trials: Vec<(TrialPlan, Arc<TestCase>)>,
+}
+
+/// A run that is over and saved.
+pub(crate) struct Ran {
+    /// What `run.json` says.
+    pub(crate) file: RunFile,
+    /// Where it lies.
+    pub(crate) dir: PathBuf,
+    /// How the command ends.
+    pub(crate) code: ExitCode,
+}
+
+impl LocalRun {
+    /// Runs all trials, until `stop` is thrown, and saves each when it ends. `each` is told of a trial that has ended.
+    ///
+    /// # Errors
+    /// When the target or a test case cannot be used, or nothing can be saved.
+    pub(crate) fn execute(
+        self,
+        stop: &Stop,
+        talk: Talk,
+        mut each: impl FnMut(&results::TrialRecord) -> Result<(), CliError>,
+    ) -> Result<Ran, CliError> {
+        let mut plugins: Vec<_> = self.trials.iter().map(|(_, test_case)| test_case.identity()).collect();
+        plugins.dedup();
+        let plan = RunPlan {
+            target: self.target.clone(),
+            trials: self.trials.iter().map(|(plan, _)| plan.clone()).collect(),
+            seed: self.seed,
+        };
+        let tester = Tester::this_machine(env!("CARGO_PKG_VERSION"));
+        let header = RunHeader { name: self.name.clone(), labels: self.labels.clone(), tester, plan, plugins };
+        let mut run = self.storage.create_run(&self.about, header)?;
+        let dir = run.dir().to_owned();
+        let mut code = ExitCode::Ok;
+        for (plan, test_case) in &self.trials {
+            match self.trial(plan, test_case, &mut run, stop, talk, &mut each) {
+                Ok(of_trial) => code = code.max(of_trial),
+                Err(error) if run.file().trials.is_empty() => {
+                    // Nothing was measured: an empty run would only be in the way.
+                    run.discard();
+                    return Err(error);
+                }
+                Err(error) => {
+                    run.end(RunState::Interrupted)?;
+                    return Err(error.with_detail("saved", format!("what there was: {}", dir.display())));
+                }
+            }
+            if stop.is_thrown() {
+                code = ExitCode::Interrupted;
+                break;
+            }
+        }
+        let state = if stop.is_thrown() { RunState::Interrupted } else { RunState::Complete };
+        Ok(Ran { file: run.end(state)?, dir, code })
+    }
+
+    fn trial(
+        &self,
+        plan: &TrialPlan,
+        test_case: &Arc<TestCase>,
+        run: &mut RunWriter,
+        stop: &Stop,
+        talk: Talk,
+        each: &mut impl FnMut(&results::TrialRecord) -> Result<(), CliError>,
+    ) -> Result<ExitCode, CliError> {
+        let description = test_case.description();
+        let writer = run.begin_trial(plan, &description.metrics, &description.failure_reasons)?;
+        let progress = Progress::begin(plan, talk.is_quiet);
+        let setup = TrialSetup {
+            plan: plan.clone(),
+            seed: self.seed,
+            origins: self.origins.len() as u32,
+            source: Arc::clone(test_case) as _,
+            stop: stop.clone(),
+            pulses: progress.pulses(),
+        };
+        let parts = (0..plan.threads)
+            .map(|index| ThreadParts { transport: self.transport(plan, test_case, index), sink: Box::new(writer.sink()) })
+            .collect();
+        let outcome = run_trial(&setup, parts);
+        drop(setup);
+        progress.end();
+        let (result, failure) = match outcome {
+            Ok(result) => (result, None),
+            Err(TrialError::TestCaseAlwaysFails { message, result }) => (*result, Some(always_fails(plan, &message))),
+            Err(error) => return Err(could_not_begin(plan, &error)),
+        };
+        let code = code_of(&result);
+        let record = run.finish_trial(writer, result)?;
+        each(record)?;
+        talk.notices(test_case.take_notices());
+        failure.map_or(Ok(code), Err)
+    }
+
+    #[expect(clippy::type_complexity, reason = "the constructor that the generator takes")]
+    fn transport(
+        &self,
+        plan: &TrialPlan,
+        test_case: &TestCase,
+        index: u32,
+    ) -> Box<dyn FnOnce(Arc<generator::TrialClock>) -> HttpTransport + Send> {
+        let share = |total: u32| share_of(total, plan.threads, index);
+        let ahead = (plan.rate.get() * OPEN_AHEAD_SECONDS).ceil() as u32;
+        let description = test_case.description();
+        let settings = Settings {
+            connections: plan.connections.map(share),
+            open_ahead: share(ahead.clamp(plan.threads, MOST_OPEN_AHEAD.max(plan.threads))),
+            connect_timeout: plan.timeout.0,
+            response_headers: description.response_headers.iter().filter_map(|name| name.parse().ok()).collect(),
+            body_limit: description.body_limit as usize,
+        };
+        let (origins, headers) = (self.origins.clone(), self.headers.clone());
+        Box::new(move |clock| HttpTransport::new(origins, headers, clock, settings))
+    }
+}
+
+fn code_of(result: &TrialResult) -> ExitCode {
+    match result.validity {
+        Validity::GeneratorBound => ExitCode::GeneratorBound,
+        _ if summary::has_no_success(result) => ExitCode::NoSuccess,
+        Validity::Interrupted | Validity::Valid => ExitCode::Ok,
+    }
+}
+
+fn always_fails(plan: &TrialPlan, message: &str) -> CliError {
+    CliError::new(ExitCode::Plugin, format!("test case `{}` always fails", plan.test_case))
+        .with_detail("message", message)
+        .with_hint(format!("see what it needs with `cluster-tester plugin inspect {}`", plan.test_case))
+}
+
+fn could_not_begin(plan: &TrialPlan, error: &TrialError) -> CliError {
+    match error {
+        TrialError::Target(_) => CliError::new(ExitCode::Target, error.to_string())
+            .with_hint("is the target running? nothing was sent; check the URL with `cluster-tester check`"),
+        TrialError::TestCase(_) => CliError::new(ExitCode::Plugin, error.to_string())
+            .with_detail("test case", format!("{}, load {}", plan.test_case, plan.load))
+            .with_hint(format!("nothing was sent; see its options with `cluster-tester plugin inspect {}`", plan.test_case)),
+        _ => CliError::from_error(ExitCode::Internal, error),
+    }
+}

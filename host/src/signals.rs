@@ -1,0 +1,51 @@
+//! What the system's signals mean here: Ctrl-C ends the trial and saves what there is, a second one ends at once.
+
+use std::io::{self, Write as _};
+
+use generator::Stop;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::error::ExitCode;
+
+/// SIGXFSZ: a file reached the limit on its size. Its default is to kill; handled, the write fails, which is dealt with.
+const FILE_SIZE_SIGNAL: i32 = 25;
+
+/// Watches, on a thread of its own, until the process ends. Throws `stop` at the first signal to end.
+///
+/// # Errors
+/// When the system takes no handlers.
+pub(crate) fn watch(stop: Stop) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let (mut interrupt, mut terminate) = {
+        let _entered = runtime.enter();
+        signal(SignalKind::from_raw(FILE_SIZE_SIGNAL))?;
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            for is_first in [true, false] {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                if is_first {
+                    // Nobody is left to hear that stderr is closed.
+                    let _ = writeln!(io::stderr(), "stopping: what there is will be saved; once more ends at once");
+                    stop.throw();
+                }
+            }
+        });
+        #[expect(clippy::exit, reason = "asked for twice; what is on disk can be recovered")]
+        std::process::exit(i32::from(ExitCode::Interrupted.number()));
+    })?;
+    Ok(())
+}
+
+/// Allows this process as many open files as the system lets it have: each connection is one.
+pub(crate) fn raise_descriptor_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Refused, it stays as it was, and connections beyond it fail by name.
+    let _ = setrlimit(Resource::Nofile, limit);
+}

@@ -1,0 +1,119 @@
+//! Reads responses and says how they are judged.
+
+pub use crate::bindings::test_case::exports::cluster_tester::plugin::test_case::{
+    Failure, MetricValue, Outcome, Response, ServerInstants, ServerSpan, Step, Verdict,
+};
+use crate::fault::Fault;
+use crate::request::Request;
+
+impl Response {
+    /// A response as a unit test wants one: without headers, its body whole.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        Self { status, headers: Vec::new(), body_length: body.len() as u64, body }
+    }
+
+    /// With one more header, its name in lower case.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push(crate::request::Header { name: name.into(), value: value.into() });
+        self
+    }
+
+    /// The first value of a header that the description asked for, `name` in lower case.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.iter().find(|header| header.name == name).map(|header| header.value.as_slice())
+    }
+
+    /// The body read as JSON. Borrows where `T` does (`&str`), which saves allocations.
+    ///
+    /// # Errors
+    /// When the body is not JSON, is not of that shape, or was cut at the description's `body_limit`.
+    pub fn json<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, Fault> {
+        serde_json::from_slice(&self.body).map_err(|error| self.explain(&error))
+    }
+
+    #[cold]
+    fn explain(&self, error: &serde_json::Error) -> Fault {
+        let (read, length) = (self.body.len() as u64, self.body_length);
+        if length > read {
+            return Fault::failed(format!("only {read} of the answer's {length} bytes are within `body_limit`: {error}"));
+        }
+        Fault::failed(format!("the answer is not the JSON expected: {error}"))
+    }
+}
+
+impl Outcome {
+    /// A success.
+    pub fn success() -> Self {
+        Self { failure: None, server_span: None, metrics: Vec::new() }
+    }
+
+    /// A failure by a declared reason, as its index into the description's `failure_reasons`.
+    pub fn failure(reason: u32) -> Self {
+        Self { failure: Some(Failure { reason, detail: None }), ..Self::success() }
+    }
+
+    /// With a detail for the author, at most 1 000 bytes; of a success it is ignored. The host keeps the first few.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        if let Some(failure) = &mut self.failure {
+            failure.detail = Some(detail.into());
+        }
+        self
+    }
+
+    /// With the server's own processing span, milliseconds since the epoch by its clock.
+    #[must_use]
+    pub fn server_span(mut self, start: f64, end: f64) -> Self {
+        self.server_span = Some(ServerSpan::Between(ServerInstants { start, end }));
+        self
+    }
+
+    /// With the length of the server's own processing, milliseconds.
+    #[must_use]
+    pub fn server_time(mut self, ms: f64) -> Self {
+        self.server_span = Some(ServerSpan::Lasting(ms));
+        self
+    }
+
+    /// With a value of a metric, by index into the description's `metrics`.
+    #[must_use]
+    pub fn metric(mut self, index: u32, value: f64) -> Self {
+        self.metrics.push(MetricValue { index, value });
+        self
+    }
+
+    /// This outcome, and another request after it.
+    pub fn then(self, request: Request) -> Step {
+        Step { request, state: Vec::new(), think_time: 0.0, outcome: self }
+    }
+}
+
+impl Step {
+    /// With a state that the host hands to the reading of this step's response, at most 64 KiB.
+    #[must_use]
+    pub fn state(mut self, state: impl Into<Vec<u8>>) -> Self {
+        self.state = state.into();
+        self
+    }
+
+    /// With milliseconds to wait before the request is due.
+    #[must_use]
+    pub fn think_time(mut self, ms: f64) -> Self {
+        self.think_time = ms;
+        self
+    }
+}
+
+impl From<Outcome> for Verdict {
+    fn from(outcome: Outcome) -> Self {
+        Self::Done(outcome)
+    }
+}
+
+impl From<Step> for Verdict {
+    fn from(step: Step) -> Self {
+        Self::Next(step)
+    }
+}
