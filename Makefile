@@ -8,7 +8,7 @@ test: plugins
 	cargo test --release --locked --workspace
 
 bench: plugins
-	cargo bench --locked -p plugin
+	cargo bench --locked --workspace --bench boundary
 
 soak: plugins
 	cargo test --release --locked -p cluster-tester --test soak -- --nocapture --test-threads 1

@@ -14,6 +14,7 @@ use transport::{HttpTransport, Origin, Settings};
 
 use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
+use crate::plugins;
 use crate::progress::Progress;
 use crate::summary;
 
@@ -133,7 +134,7 @@ impl LocalRun {
         let code = code_of(&result);
         let record = run.finish_trial(writer, result)?;
         each(record)?;
-        talk.notices(test_case.take_notices());
+        plugins::say_log(talk, &plan.test_case, test_case.take_log());
         failure.map_or(Ok(code), Err)
     }
 

@@ -7,6 +7,7 @@ mod error;
 mod figure;
 mod local;
 mod output;
+mod plugins;
 mod progress;
 mod signals;
 mod summary;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use model::{Outcome, Quantile, TrialPlan, TrialResult, Validity};
-use results::{Percentiles, RunFile, SamplesRecord, Summary, TrialRecord};
+use model::{Outcome, TrialPlan, TrialResult, Validity};
+use results::{Percentiles, RunFile, SamplesRecord, TrialRecord};
 
 use crate::figure::{bytes, count, rate, time};
 
@@ -130,14 +130,4 @@ fn verdict(result: &TrialResult, samples: &SamplesRecord) -> String {
 /// Whether not one request of the steady state was good, though some were due.
 pub(crate) fn has_no_success(result: &TrialResult) -> bool {
     result.steady.counts.scheduled > 0 && result.steady.counts.of(Outcome::Success) == 0
-}
-
-/// The 99th percentile of response time over all requests, as in `results list`.
-pub(crate) fn p99(summary: &Summary, quantile: Option<Quantile>) -> String {
-    match quantile {
-        Some(Quantile::Finite(nanos)) => time(nanos as f64),
-        Some(Quantile::Unbounded) => "unbounded".to_owned(),
-        None if summary.requests == 0 => "–".to_owned(),
-        None => "–".to_owned(),
-    }
 }

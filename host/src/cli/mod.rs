@@ -13,11 +13,11 @@ mod test_execution;
 use clap::{Parser, Subcommand};
 
 pub(crate) use check::CheckArgs;
-pub(crate) use config::{ConfigCommand, ConfigShowArgs, ShowFormat};
+pub(crate) use config::{ConfigCommand, ShowFormat};
 pub(crate) use demo::DemoArgs;
 pub(crate) use global::GlobalArgs;
-pub(crate) use plugin::{PluginCommand, PluginInspectArgs, PluginListArgs};
-pub(crate) use results::{ExportArgs, ExportFormat, ListArgs, RecoverArgs, ResultsCommand, ShowArgs};
+pub(crate) use plugin::PluginCommand;
+pub(crate) use results::{ExportArgs, ExportFormat, ResultsCommand};
 pub(crate) use run::{Pair, RunArgs, RunSettings, TextFormat};
 pub(crate) use target::TargetArgs;
 pub(crate) use test_execution::TestExecutionArgs;

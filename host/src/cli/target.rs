@@ -16,6 +16,6 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) app_url: Option<String>,
     /// Largest n of /fibonacci/{n} that it answers
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = target::DEFAULT_MAX_FIBONACCI)]
     pub(crate) max_fibonacci: u32,
 }

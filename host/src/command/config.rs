@@ -9,7 +9,8 @@ pub(crate) fn run(command: &ConfigCommand, global: &GlobalArgs, talk: Talk) -> R
     match command {
         ConfigCommand::Schema => output::json(&config::json_schema())?,
         ConfigCommand::Show(args) => {
-            let layers = super::layers(global, &args.settings, talk)?;
+            let layers = super::layers(global)?.with(&args.settings)?;
+            talk.notices(&layers.notices);
             output::data(&config::show(&layers, args.format))?;
         }
     }

@@ -27,7 +27,9 @@ pub(crate) fn run(command: &ResultsCommand, global: &GlobalArgs, talk: Talk) -> 
         output::json(&results::schema())?;
         return Ok(ExitCode::Ok);
     }
-    let storage = Storage::at(config::resolve_common(&super::layers(global, &Default::default(), talk)?)?.storage);
+    let common = config::resolve_common(&super::layers(global)?)?;
+    talk.notices(&common.notices);
+    let storage = Storage::at(common.storage);
     match command {
         ResultsCommand::Schema => {}
         ResultsCommand::List(args) => list(&storage.list()?, args.format)?,

@@ -1,5 +1,7 @@
 //! `target`: serves the demo application until it is stopped.
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::cli::TargetArgs;
 use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
@@ -18,9 +20,12 @@ pub(crate) fn run(args: &TargetArgs, talk: Talk) -> Result<ExitCode, CliError> {
             CliError::from_error(ExitCode::Usage, &error).with_hint("write `--app-url http://host:port`")
         })?;
         talk.say(format!("serving the demo application on http://{address}, which calls itself by {app_url}; Ctrl-C ends it"));
+        // As the first process of a container, it would not be ended by SIGTERM unless it listens for it.
+        let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
         tokio::select! {
             result = target::serve(listener, config) => result.map_err(cannot).map(|()| ExitCode::Ok),
             _ = tokio::signal::ctrl_c() => Ok(ExitCode::Ok),
+            _ = terminate.recv() => Ok(ExitCode::Ok),
         }
     })
 }

@@ -39,6 +39,11 @@ impl Environment {
         Some(self.user_dir("XDG_DATA_HOME", ".local/share")?.join("plugins"))
     }
 
+    /// The user's directory of what can be made again, whether or not it is there.
+    pub(crate) fn user_cache_dir(&self) -> Option<PathBuf> {
+        self.user_dir("XDG_CACHE_HOME", ".cache")
+    }
+
     /// As the XDG Base Directory Specification says: a relative path counts as not set.
     fn user_dir(&self, variable: &str, in_home: &str) -> Option<PathBuf> {
         let named = self.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());

@@ -1,21 +1,9 @@
 //! Which headers may be sent with every request.
 
+use model::exchange::HEADERS_OF_THE_HOST;
+
 use super::error::ConfigError;
 use super::tree::Origin;
-
-/// Set by the host for each connection or message; another value would break the message or the measurement.
-const NAMES_OF_THE_HOST: [&str; 10] = [
-    "connection",
-    "content-length",
-    "host",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "expect",
-];
 
 /// Why a text is no header.
 pub(super) const NO_COLON: &str = "it has no colon";
@@ -46,7 +34,7 @@ pub(crate) fn check(name: &str, value: &str, origin: &Origin) -> Result<(), Conf
         "its name is empty"
     } else if !name.bytes().all(is_token) {
         "its name has a character that a header's name cannot have"
-    } else if NAMES_OF_THE_HOST.contains(&name) {
+    } else if HEADERS_OF_THE_HOST.contains(&name) {
         OF_THE_HOST
     } else if value.chars().any(|c| c.is_control() && c != '\t') {
         "its value has a line break or another control character"

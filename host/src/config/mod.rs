@@ -26,7 +26,6 @@ pub(crate) use environment::Environment;
 pub(crate) use error::ConfigError;
 pub(crate) use keys::json_schema;
 pub(crate) use layers::Layers;
-pub(crate) use limits::PluginLimits;
 pub(crate) use older::{load_test_execution, test_execution_settings};
 pub(crate) use resolve::{Common, ResolvedRun, resolve_common, resolve_run, resolve_target};
 pub(crate) use secret::{Given, OptionValue};

@@ -75,7 +75,8 @@ fn compile(script: &Path, manifest: &Path, target_dir: &Path, plugins: &[Plugin<
         bail!("cannot build the plugins\n{}", String::from_utf8_lossy(&output.stderr).trim_end());
     }
     let paths: Vec<PathBuf> = String::from_utf8(output.stdout)?.lines().map(PathBuf::from).collect();
-    ensure!(paths.len() == plugins.len(), "{} gave {} modules for {} plugins", script.display(), paths.len(), plugins.len());
+    let (found, wanted) = (paths.len(), plugins.len());
+    ensure!(found == wanted, "{} gave {found} modules for {wanted} plugins", script.display());
     Ok(paths)
 }
 
@@ -83,16 +84,19 @@ fn compile(script: &Path, manifest: &Path, target_dir: &Path, plugins: &[Plugin<
 fn component(module: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let encode = |bytes: &[u8]| ComponentEncoder::default().module(bytes)?.validate(true).encode();
-    encode(&bytes).with_context(|| {
-        format!("cannot make a component of {}: does the crate use an export macro of the SDK?", module.display())
-    })
+    let component = encode(&bytes).with_context(|| format!("cannot make a component of {}", module.display()))?;
+    // A module that tells of no world makes a component without exports, which is valid and of no use.
+    let hint = "does the crate use an export macro of the SDK?";
+    ensure!(!surface(&component)?.exports.is_empty(), "{} exports no interface: {hint}", module.display());
+    Ok(component)
 }
 
 /// Files that a module was built from, as Cargo wrote them down, with the manifests of their crates.
 fn sources(dep_info: &Path) -> Result<BTreeSet<PathBuf>> {
     let text = fs::read_to_string(dep_info).with_context(|| format!("cannot read {}", dep_info.display()))?;
     let mut files = parse_dep_info(&text);
-    let manifest = |file: &PathBuf| file.ancestors().map(|dir| dir.join("Cargo.toml")).find(|manifest| manifest.is_file());
+    let manifest =
+        |file: &PathBuf| file.ancestors().map(|dir| dir.join("Cargo.toml")).find(|manifest| manifest.is_file());
     let manifests: Vec<PathBuf> = files.iter().filter_map(manifest).collect();
     files.extend(manifests);
     Ok(files)
@@ -117,7 +121,6 @@ fn watch(inputs: &BTreeSet<PathBuf>) {
     }
 }
 
-
 /// What a component has to do with its surroundings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Surface {
@@ -132,6 +135,8 @@ pub struct Surface {
 /// # Errors
 /// When it is no component.
 pub fn surface(component: &[u8]) -> Result<Surface> {
+    // `decode` takes a core module for a component that has nothing.
+    ensure!(component.starts_with(b"\0asm\x0d\0\x01\0"), "not a component");
     let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
         bail!("a WIT package, not a component");
     };

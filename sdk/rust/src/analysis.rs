@@ -137,6 +137,7 @@ macro_rules! export_analysis {
             use $crate::Fault;
             use $crate::analysis::Analysis;
             use $crate::bindings::analysis::cluster_tester::plugin::report::Report;
+            use $crate::bindings::analysis::export_world;
             use $crate::bindings::analysis::exports::cluster_tester::plugin::analysis as world;
 
             struct Export;
@@ -153,7 +154,36 @@ macro_rules! export_analysis {
                 }
             }
 
-            $crate::bindings::analysis::export_world!(Export with_types_in $crate::bindings::analysis);
+    export_world!(Export with_types_in $crate::bindings::analysis);
         };
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_keeps_its_blocks_in_the_order_of_reading() {
+        let table = Table::new("Rates").text("host", vec!["a".into()]).numbers("rate", "/s", vec![7.5]);
+        let report = Report::new("Capacity")
+            .finding(Severity::Caution, "The tester was busy.")
+            .heading("Rates")
+            .table(table)
+            .text("That is all.");
+        assert!(matches!(
+            report.blocks.as_slice(),
+            [Block::Finding(_), Block::Heading(_), Block::Table(_), Block::Text(_)]
+        ));
+        let Block::Table(table) = &report.blocks[2] else { panic!("no table") };
+        let columns: Vec<_> = table.columns.iter().map(|column| (&*column.heading, &*column.unit)).collect();
+        assert_eq!(columns, [("host", ""), ("rate", "/s")]);
+    }
+
+    #[test]
+    fn successes_are_those_of_the_steady_state() {
+        let selection = Selection::successes(1, 2);
+        assert_eq!((selection.dataset, selection.trial), (1, 2));
+        assert_eq!((selection.phases, selection.outcomes), (Phases::STEADY, Outcomes::SUCCESS));
+    }
 }

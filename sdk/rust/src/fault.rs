@@ -46,3 +46,19 @@ from_error! {
     std::num::ParseFloatError: "not a number",
     crate::time::TimeError: "not a time",
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<u32, Fault> {
+        Ok(text.parse::<u32>()?)
+    }
+
+    #[test]
+    fn a_question_mark_makes_a_sentence_of_an_error() {
+        assert_eq!(parse("7").expect("a number"), 7);
+        let Err(Fault::Failed(reason)) = parse("seven") else { panic!("a number") };
+        assert_eq!(reason, "not a whole number: invalid digit found in string");
+    }
+}

@@ -25,13 +25,13 @@
 //!     }
 //!
 //!     fn read(&mut self, _: &Context, response: &Response) -> Result<Outcome, Fault> {
-//!         Ok(if response.status == 200 { Outcome::success() } else { Outcome::failure(0) })
+//!         Ok(Outcome::success_if(response.status == 200, 0))
 //!     }
 //! }
 //!
 //! cluster_tester_sdk::export_test_case!(Greeting);
 //!
-//! let request = Greeting.build(&Context::of_load(3)).unwrap();
+//! let request = Greeting.build(&Context::of_load(3)).expect("a request");
 //! assert_eq!(request.path, "/greetings/3");
 //! ```
 //!

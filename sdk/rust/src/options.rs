@@ -26,7 +26,7 @@ pub fn parse<T: DeserializeOwned>(options: &str) -> Result<T, Fault> {
 /// serde does not tell which option it stumbled over. It is the one without which the complaint is another.
 #[cold]
 fn name_the_option<T: DeserializeOwned>(object: &Map<String, Value>) -> Fault {
-    let complaint = |object: Map<String, Value>| serde_json::from_value::<T>(object.into()).err().map(|e| e.to_string());
+    let complaint = |object: Map<_, _>| serde_json::from_value::<T>(object.into()).err().map(|e| e.to_string());
     let Some(reason) = complaint(object.clone()) else {
         return Fault::failed("the options cannot be read");
     };
@@ -61,15 +61,16 @@ mod tests {
     #[test]
     fn options_that_fit_are_read() {
         let expected = Options { path: "/".into(), expected_status: 204 };
-        assert_eq!(parse::<Options>(r#"{"path":"/","expected-status":204}"#).unwrap(), expected);
-        assert_eq!(parse::<NoOptions>("").unwrap(), NoOptions {});
-        assert_eq!(parse::<NoOptions>("{}").unwrap(), NoOptions {});
+        assert_eq!(parse::<Options>(r#"{"path":"/","expected-status":204}"#).expect("options that fit"), expected);
+        assert_eq!(parse::<NoOptions>("").expect("options that fit"), NoOptions {});
+        assert_eq!(parse::<NoOptions>("{}").expect("options that fit"), NoOptions {});
     }
 
     #[test]
     fn the_fault_names_the_option_that_is_wrong() {
         let (name, reason) = fault(r#"{"path":"/","expected-status":"many"}"#);
-        assert_eq!((name.as_str(), reason.as_str()), ("expected-status", r#"invalid type: string "many", expected u16"#));
+        assert_eq!(name, "expected-status");
+        assert_eq!(reason, r#"invalid type: string "many", expected u16"#);
         let (name, reason) = fault(r#"{"path":7,"expected-status":204}"#);
         assert_eq!((name.as_str(), reason.as_str()), ("path", "invalid type: integer `7`, expected a string"));
         let (name, reason) = fault(r#"{"path":"/","paht":"/"}"#);

@@ -58,3 +58,23 @@ impl Method {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_keeps_its_headers_in_order() {
+        let request = Request::post("/orders", "{}").header("accept", "*/*").header("x-id", "7");
+        assert!(matches!(request.method, Method::Post));
+        let names: Vec<&str> = request.headers.iter().map(|header| header.name.as_str()).collect();
+        assert_eq!((names.as_slice(), request.body.as_deref()), (&["accept", "x-id"][..], Some(&b"{}"[..])));
+    }
+
+    #[test]
+    fn methods_are_known_by_name_in_upper_case() {
+        assert!(matches!(Method::named("PATCH"), Method::Patch));
+        assert!(matches!(Method::named("PURGE"), Method::Other(name) if name == "PURGE"));
+        assert!(matches!(Method::named("get"), Method::Other(name) if name == "get"));
+    }
+}

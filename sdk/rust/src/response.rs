@@ -1,10 +1,12 @@
 //! Reads responses and says how they are judged.
 
+use std::fmt::Display;
+
 pub use crate::bindings::test_case::exports::cluster_tester::plugin::test_case::{
     Failure, MetricValue, Outcome, Response, ServerInstants, ServerSpan, Step, Verdict,
 };
 use crate::fault::Fault;
-use crate::request::Request;
+use crate::request::{Header, Request};
 
 impl Response {
     /// A response as a unit test wants one: without headers, its body whole.
@@ -16,7 +18,7 @@ impl Response {
     /// With one more header, its name in lower case.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
-        self.headers.push(crate::request::Header { name: name.into(), value: value.into() });
+        self.headers.push(Header { name: name.into(), value: value.into() });
         self
     }
 
@@ -37,9 +39,9 @@ impl Response {
     fn explain(&self, error: &serde_json::Error) -> Fault {
         let (read, length) = (self.body.len() as u64, self.body_length);
         if length > read {
-            return Fault::failed(format!("only {read} of the answer's {length} bytes are within `body_limit`: {error}"));
+            return format!("only {read} of the answer's {length} bytes are within `body_limit`: {error}").into();
         }
-        Fault::failed(format!("the answer is not the JSON expected: {error}"))
+        format!("the answer is not the JSON expected: {error}").into()
     }
 }
 
@@ -52,6 +54,16 @@ impl Outcome {
     /// A failure by a declared reason, as its index into the description's `failure_reasons`.
     pub fn failure(reason: u32) -> Self {
         Self { failure: Some(Failure { reason, detail: None }), ..Self::success() }
+    }
+
+    /// A success if so, else a failure by a declared reason.
+    pub fn success_if(is_success: bool, reason: u32) -> Self {
+        if is_success { Self::success() } else { Self::failure(reason) }
+    }
+
+    /// A failure by a declared reason, with the detail `status 503, expected 200`.
+    pub fn unexpected_status(reason: u32, response: &Response, expected: impl Display) -> Self {
+        Self::failure(reason).detail(format!("status {}, expected {expected}", response.status))
     }
 
     /// With a detail for the author, at most 1 000 bytes; of a success it is ignored. The host keeps the first few.
@@ -115,5 +127,47 @@ impl From<Outcome> for Verdict {
 impl From<Step> for Verdict {
     fn from(step: Step) -> Self {
         Self::Next(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_header_of_a_name_counts() {
+        let response = Response::new(200, "").with_header("age", "1").with_header("age", "2");
+        assert_eq!(response.header("age"), Some(&b"1"[..]));
+        assert_eq!(response.header("etag"), None);
+    }
+
+    #[test]
+    fn json_that_cannot_be_read_says_why() {
+        let reason = |response: Response| match response.json::<u32>() {
+            Err(Fault::Failed(reason)) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(Response::new(200, "7").json::<u32>().expect("JSON"), 7);
+        let text = reason(Response::new(200, "\"7\""));
+        assert!(text.starts_with("the answer is not the JSON expected: invalid type"), "{text}");
+        let cut = reason(Response { body_length: 9, ..Response::new(200, "") });
+        assert!(cut.starts_with("only 0 of the answer's 9 bytes are within `body_limit`: "), "{cut}");
+    }
+
+    #[test]
+    fn outcomes_are_judged_by_a_claim_or_a_status() {
+        assert!(Outcome::success_if(true, 3).failure.is_none());
+        assert_eq!(Outcome::success_if(false, 3).failure.expect("a failure").reason, 3);
+        let failure = Outcome::unexpected_status(1, &Response::new(503, ""), 200).failure.expect("a failure");
+        assert_eq!((failure.reason, failure.detail.as_deref()), (1, Some("status 503, expected 200")));
+        assert!(Outcome::success().detail("of nothing").failure.is_none());
+    }
+
+    #[test]
+    fn a_step_carries_the_outcome_of_the_one_before() {
+        let step = Outcome::failure(2).then(Request::get("/next")).state(*b"abc").think_time(5.0);
+        assert_eq!((step.request.path.as_str(), step.state.as_slice(), step.think_time), ("/next", &b"abc"[..], 5.0));
+        assert_eq!(step.outcome.failure.as_ref().expect("a failure").reason, 2);
+        assert!(matches!(Verdict::from(step), Verdict::Next(_)));
     }
 }

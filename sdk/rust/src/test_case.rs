@@ -1,9 +1,9 @@
 //! A test case: what to ask, and what an answer means.
 
+use crate::bindings::test_case::cluster_tester::plugin::types::Identity;
 pub use crate::bindings::test_case::exports::cluster_tester::plugin::test_case::{
     Context, Description, Metric, MetricKind,
 };
-use crate::bindings::test_case::cluster_tester::plugin::types::Identity;
 use crate::fault::Fault;
 use crate::request::Request;
 use crate::response::{Outcome, Response, Verdict};
@@ -164,6 +164,7 @@ macro_rules! export_test_case {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             use ::std::cell::RefCell;
+            use $crate::bindings::test_case::export_world;
             use $crate::bindings::test_case::exports::cluster_tester::plugin::test_case as world;
             use $crate::{Fault, TestCase};
 
@@ -206,7 +207,53 @@ macro_rules! export_test_case {
                 }
             }
 
-            $crate::bindings::test_case::export_world!(Export with_types_in $crate::bindings::test_case);
+    export_world!(Export with_types_in $crate::bindings::test_case);
         };
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_have_the_index_of_their_turn() {
+        let description = Description::new("ATestCase", "Tests.").counter("bytes-read", "bytes").gauge("age", "ms");
+        let named: Vec<_> = description.metrics.iter().map(|metric| (metric.name.as_str(), metric.kind)).collect();
+        assert_eq!(named, [("bytes-read", MetricKind::Counter), ("age", MetricKind::Gauge)]);
+    }
+
+    #[test]
+    fn the_version_is_the_crates_unless_told() {
+        let untold = Description::new("ATestCase", "Tests.").identity.or_version("1.2.0");
+        assert_eq!(untold.version, "1.2.0");
+        let told = Description::new("ATestCase", "Tests.").version("7.0.0").identity.or_version("1.2.0");
+        assert_eq!(told.version, "7.0.0");
+    }
+
+    #[test]
+    fn a_test_case_that_reads_one_way_need_not_read_the_other() {
+        struct Mute;
+
+        impl TestCase for Mute {
+            type Options = crate::NoOptions;
+
+            fn describe() -> Description {
+                Description::new("MuteTestCase", "Reads nothing.")
+            }
+
+            fn configure(_: crate::NoOptions) -> Result<Self, Fault> {
+                Ok(Self)
+            }
+
+            fn build(&mut self, _: &Context) -> Result<Request, Fault> {
+                Ok(Request::get("/"))
+            }
+        }
+
+        let Err(Fault::Failed(reason)) = Mute.read_step(&Context::of_load(1), &[], &Response::new(200, "")) else {
+            panic!("readable")
+        };
+        assert_eq!(reason, "this test case has neither `read` nor `read_step`");
+    }
 }

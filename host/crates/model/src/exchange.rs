@@ -6,6 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::Load;
 
+/// Headers that the host sets for each connection or message, in lower case; another value would break the message or
+/// the measurement.
+pub const HEADERS_OF_THE_HOST: [&str; 10] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// What an iteration is about; the same for each of its steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {

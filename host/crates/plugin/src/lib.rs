@@ -1,0 +1,36 @@
+//! Plugins: WebAssembly components that target the worlds of `wit/`. The only user of wasmtime.
+//!
+//! A [`Catalog`] says which there are, a [`Runtime`] opens them, a [`TestCase`] makes workloads for the generator.
+//! A guest gets no network, files or environment, and each call has limits of time and memory; crossing one fails that
+//! call, and a fresh instance follows. Instances are made and configured off the hot path.
+
+mod cache;
+mod catalog;
+mod description;
+mod digest;
+mod error;
+mod guest;
+mod limits;
+mod log;
+mod options;
+mod request;
+mod runtime;
+mod sandbox;
+mod shape;
+mod surroundings;
+mod test_case;
+mod ticker;
+mod verdict;
+mod wire;
+
+pub use catalog::{Catalog, Entry, Origin};
+pub use error::{PluginError, Problem};
+pub use limits::Limits;
+pub use log::{Kept, Level};
+pub use options::{GivenOption, GivenValue};
+pub use runtime::{Inspection, Runtime, RuntimeConfig};
+pub use shape::{Shape, World};
+pub use test_case::TestCase;
+
+#[cfg(test)]
+mod tests;

@@ -151,6 +151,11 @@ impl RunWriter {
         Ok(self.file)
     }
 
+    /// Takes back a run in which nothing was measured. What cannot be removed stays, as a run without trials.
+    pub fn discard(self) {
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+
     fn save(&mut self) -> Result<(), ResultsError> {
         self.reserve.replace(&self.dir.join(RUN_FILE), &self.file.to_json())
     }

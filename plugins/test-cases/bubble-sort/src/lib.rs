@@ -27,19 +27,18 @@ impl TestCase for BubbleSort {
     }
 
     fn build(&mut self, context: &Context) -> Result<Request, Fault> {
-        if context.load > MAX_LOAD {
-            let load = context.load;
-            return Err(format!("load {load} is too large: it means an array of 2^{load} numbers; use at most 31").into());
+        let load = context.load;
+        if load > MAX_LOAD {
+            let reason = format!("load {load} is too large: it means an array of 2^{load} numbers; use at most 31");
+            return Err(reason.into());
         }
-        Ok(Request::get(format!("/bubble-sort?n={}", 1_u32 << context.load)))
+        Ok(Request::get(format!("/bubble-sort?n={}", 1_u32 << load)))
     }
 
     fn read(&mut self, _: &Context, response: &Response) -> Result<Outcome, Fault> {
-        if response.status != 200 {
-            return Ok(Outcome::failure(0).detail(format!("status {}, expected 200", response.status)));
-        }
-        let answer: Answer<'_> = response.json()?;
-        Ok(Outcome::success().server_span(time::parse_utc(answer.start)?, time::parse_utc(answer.end)?))
+        let 200 = response.status else { return Ok(Outcome::unexpected_status(0, response, 200)) };
+        let Answer { start, end } = response.json()?;
+        Ok(Outcome::success().server_span(time::parse_utc(start)?, time::parse_utc(end)?))
     }
 }
 

@@ -24,17 +24,16 @@ impl TestCase for Fibonacci {
     fn configure(_: NoOptions) -> Result<Self, Fault> {
         Ok(Self)
     }
+
     fn build(&mut self, context: &Context) -> Result<Request, Fault> {
         Ok(Request::get(format!("/fibonacci/{}", context.load)))
     }
+
     fn read(&mut self, context: &Context, response: &Response) -> Result<Outcome, Fault> {
-        if response.status != 200 {
-            return Ok(Outcome::failure(0).detail(format!("status {}, expected 200", response.status)));
-        }
-        let answer: Answer<'_> = response.json()?;
+        let 200 = response.status else { return Ok(Outcome::unexpected_status(0, response, 200)) };
+        let Answer { start, end, fibonacci } = response.json()?;
         let (expected, _) = (0..context.load.min(94)).fold((0, 1), |(a, b), _| (b, u64::wrapping_add(a, b)));
-        let outcome = if answer.fibonacci == expected { Outcome::success() } else { Outcome::failure(1) };
-        Ok(outcome.server_span(time::parse_utc(answer.start)?, time::parse_utc(answer.end)?))
+        Ok(Outcome::success_if(fibonacci == expected, 1).server_span(time::parse_utc(start)?, time::parse_utc(end)?))
     }
 }
 cluster_tester_sdk::export_test_case!(Fibonacci);

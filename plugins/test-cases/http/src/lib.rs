@@ -44,7 +44,7 @@ impl TestCase for Http {
         if self.expected_status.covers(response.status) {
             return Ok(Outcome::success());
         }
-        Ok(Outcome::failure(0).detail(format!("status {}, expected {}", response.status, self.expected_status)))
+        Ok(Outcome::unexpected_status(0, response, &self.expected_status))
     }
 }
 

@@ -96,11 +96,12 @@ impl Options {
         if let Some(bad) = statuses.iter().find(|status| !(100..600).contains(*status)) {
             return Err(Fault::invalid_option("expected-status", format!("{bad} is no status: expected 100 to 599")));
         }
+        let body = self.body.as_deref().map(Template::parse).transpose();
         Ok(Http {
             method: Method::named(&self.method),
             path: Template::parse(&self.path).map_err(|reason| Fault::invalid_option("path", reason))?,
             headers: self.headers.into_iter().map(header).collect::<Result<_, _>>()?,
-            body: self.body.as_deref().map(Template::parse).transpose().map_err(|r| Fault::invalid_option("body", r))?,
+            body: body.map_err(|reason| Fault::invalid_option("body", reason))?,
             expected_status: self.expected_status,
         })
     }

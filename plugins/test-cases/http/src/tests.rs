@@ -40,26 +40,27 @@ fn options_make_the_request() {
     assert_eq!(request.path, "/orders/7?i=41");
     assert_eq!(request.headers[0].name, "content-type");
     assert_eq!(request.headers[0].value, b"application/json");
-    assert_eq!(request.body.unwrap(), br#"{"n":7}"#);
+    assert_eq!(request.body.expect("a body"), br#"{"n":7}"#);
 }
 
 #[test]
 fn any_status_from_200_to_299_is_a_success_by_default() {
-    let mut http = configured(json!({})).unwrap();
-    let mut fails = |status| http.read(&Context::of_load(1), &Response::new(status, "")).unwrap().failure;
+    let mut http = configured(json!({})).expect("options that fit");
+    let mut fails = |status| http.read(&Context::of_load(1), &Response::new(status, "")).expect("readable").failure;
     assert!(fails(200).is_none() && fails(204).is_none());
-    let failure = fails(500).unwrap();
+    let failure = fails(500).expect("a failure");
     assert_eq!((failure.reason, failure.detail.as_deref()), (0, Some("status 500, expected 200 to 299")));
     assert!(fails(304).is_some());
 }
 
 #[test]
 fn an_expected_status_or_a_list_of_them_decides() {
-    let mut one = configured(json!({ "expected-status": 404 })).unwrap();
-    assert!(one.read(&Context::of_load(1), &Response::new(404, "")).unwrap().failure.is_none());
-    let mut two = configured(json!({ "expected-status": [200, 304] })).unwrap();
-    assert!(two.read(&Context::of_load(1), &Response::new(304, "")).unwrap().failure.is_none());
-    let failure = two.read(&Context::of_load(1), &Response::new(201, "")).unwrap().failure.unwrap();
+    let mut one = configured(json!({ "expected-status": 404 })).expect("options that fit");
+    assert!(one.read(&Context::of_load(1), &Response::new(404, "")).expect("readable").failure.is_none());
+    let mut two = configured(json!({ "expected-status": [200, 304] })).expect("options that fit");
+    assert!(two.read(&Context::of_load(1), &Response::new(304, "")).expect("readable").failure.is_none());
+    let failure =
+        two.read(&Context::of_load(1), &Response::new(201, "")).expect("readable").failure.expect("a failure");
     assert_eq!(failure.detail.as_deref(), Some("status 201, expected 200 or 304"));
 }
 
@@ -68,7 +69,11 @@ fn a_wrong_option_is_named_with_what_was_expected() {
     for (options, name, reason) in [
         (json!({ "path": "orders" }), "path", "`orders` does not start with `/`"),
         (json!({ "path": "/a b" }), "path", "' ' must be percent-encoded"),
-        (json!({ "path": "/{user}" }), "path", "`{user}` is no placeholder: expected `{load}` or `{iteration}`, or `{{`"),
+        (
+            json!({ "path": "/{user}" }),
+            "path",
+            "`{user}` is no placeholder: expected `{load}` or `{iteration}`, or `{{`",
+        ),
         (json!({ "path": "/{load" }), "path", "`{load` is no placeholder"),
         (json!({ "path": "/}" }), "path", "`}` is no placeholder"),
         (json!({ "path": 7 }), "path", "invalid type: integer `7`, expected a string"),
@@ -90,9 +95,9 @@ fn a_wrong_option_is_named_with_what_was_expected() {
 
 #[test]
 fn the_schema_tells_each_option_with_the_default_that_counts() {
-    let schema: Value = serde_json::from_str(&Http::describe().identity.options_schema).unwrap();
+    let schema: Value = serde_json::from_str(&Http::describe().identity.options_schema).expect("JSON");
     assert_eq!(schema["additionalProperties"], false);
-    let properties = schema["properties"].as_object().unwrap();
+    let properties = schema["properties"].as_object().expect("an object");
     assert!(properties.values().all(|option| option["description"].is_string()));
     let names: Vec<&str> = properties.keys().map(String::as_str).collect();
     assert_eq!(names, ["path", "method", "headers", "body", "expected-status"]);

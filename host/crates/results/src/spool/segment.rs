@@ -10,7 +10,7 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::CompressionType;
-use arrow_ipc::reader::StreamDecoder;
+use arrow_ipc::reader::{StreamDecoder, StreamReader};
 use arrow_ipc::writer::{IpcWriteOptions, StreamWriter};
 use arrow_schema::SchemaRef;
 
@@ -91,6 +91,7 @@ pub(super) struct SegmentReader {
     data: File,
     records: std::vec::IntoIter<Record>,
     decoder: StreamDecoder,
+    schema: SchemaRef,
     at: u64,
 }
 
@@ -115,18 +116,21 @@ impl SegmentReader {
                 _ => break,
             }
         }
-        let mut reader = Self { data, records: records.into_iter(), decoder: StreamDecoder::new(), at: 0 };
+        let schema = SchemaRef::new(arrow_schema::Schema::empty());
+        let mut reader = Self { data, records: records.into_iter(), decoder: StreamDecoder::new(), schema, at: 0 };
         let head = match reader.piece()? {
             Some((0, bytes)) => bytes,
             _ => return Ok(None),
         };
+        // The decoder takes note of the columns only when the first batch follows.
+        reader.schema = StreamReader::try_new(head.as_slice(), None).map_err(io::Error::other)?.schema();
         reader.decoder.decode(&mut Buffer::from(head)).map_err(io::Error::other)?;
-        Ok(reader.decoder.schema().is_some().then_some(reader))
+        Ok(Some(reader))
     }
 
     /// Columns of the segment.
     pub(super) fn schema(&self) -> SchemaRef {
-        self.decoder.schema().expect("a segment without its head is not opened")
+        SchemaRef::clone(&self.schema)
     }
 
     /// The next batch; none at the end of what is vouched for.

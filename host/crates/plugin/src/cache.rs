@@ -1,0 +1,149 @@
+//! Keeps compiled components, and what they say of themselves, from one start to the next.
+//!
+//! Loading compiled code runs it, so a file counts only if nobody but us can have written it: the directory is private
+//! (0700, ours), and nothing compiled is ever loaded from anywhere else.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::digest::Digest;
+
+/// Mode of the directory: nobody else may write, or read what plugins contain.
+const PRIVATE: u32 = 0o700;
+/// Changes when what is kept beside the code changes its form.
+const FORM: u32 = 1;
+
+/// A private directory.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    dir: PathBuf,
+}
+
+impl Cache {
+    /// Opens a directory, made if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made, or others than us could have written to it: with why, for the user.
+    pub(crate) fn open(dir: &Path) -> Result<Self, String> {
+        let cannot = |error: io::Error| format!("cannot use cache directory `{}`: {error}", dir.display());
+        std::fs::DirBuilder::new().recursive(true).mode(PRIVATE).create(dir).map_err(cannot)?;
+        let metadata = std::fs::symlink_metadata(dir).map_err(cannot)?;
+        let mode = metadata.permissions().mode() & 0o777;
+        if !metadata.is_dir() {
+            return Err(format!("cannot use cache directory `{}`: it is no directory", dir.display()));
+        }
+        if metadata.uid() != rustix::process::geteuid().as_raw() || mode & 0o022 != 0 {
+            return Err(format!(
+                "cache directory `{}` is not used: others can write to it (mode {mode:o}, owner {}); \
+                 make it yours with mode 700, or remove it",
+                dir.display(),
+                metadata.uid()
+            ));
+        }
+        Ok(Self { dir: dir.to_owned() })
+    }
+
+    /// The compiled component, if it was kept by this version for this machine.
+    pub(crate) fn component(&self, digest: Digest, engine: &Engine) -> Option<Component> {
+        let path = self.compiled(digest, engine);
+        if !path.is_file() {
+            return None;
+        }
+        // SAFETY: the directory is ours alone and was written by `keep_component` alone; a file of another version or
+        // machine is told by its name, and refused by its header.
+        unsafe { Component::deserialize_file(engine, path) }.ok()
+    }
+
+    /// Keeps a compiled component.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn keep_component(&self, digest: Digest, component: &Component) -> io::Result<()> {
+        let bytes = component.serialize().map_err(|error| io::Error::other(error.to_string()))?;
+        self.write(&self.compiled(digest, component.engine()), &bytes)
+    }
+
+    /// What was kept about a component.
+    pub(crate) fn about<T: DeserializeOwned>(&self, digest: Digest) -> Option<T> {
+        serde_json::from_slice(&std::fs::read(self.described(digest)).ok()?).ok()
+    }
+
+    /// Keeps what a component says of itself.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn keep_about(&self, digest: Digest, about: &impl Serialize) -> io::Result<()> {
+        self.write(&self.described(digest), &serde_json::to_vec(about)?)
+    }
+
+    fn compiled(&self, digest: Digest, engine: &Engine) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        self.dir.join(format!("{}-{:016x}.cwasm", digest.hex(), hasher.finish()))
+    }
+
+    fn described(&self, digest: Digest) -> PathBuf {
+        self.dir.join(format!("{}-{FORM}.json", digest.hex()))
+    }
+
+    /// Writes beside and renames, so that a file is whole or not there.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
+        file.write_all(bytes)?;
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::Permissions;
+
+    use super::*;
+
+    #[test]
+    fn a_new_directory_is_private() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("a/b");
+        Cache::open(&dir).unwrap();
+        assert_eq!(std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777, PRIVATE);
+        Cache::open(&dir).expect("a second time");
+    }
+
+    #[test]
+    fn a_directory_that_others_can_write_to_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(dir.path(), Permissions::from_mode(0o775)).unwrap();
+        let error = Cache::open(dir.path()).unwrap_err();
+        assert!(error.contains("others can write to it (mode 775"), "{error}");
+        let file = dir.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert!(Cache::open(&file).is_err());
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_and_what_is_broken_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(dir.path(), Permissions::from_mode(PRIVATE)).unwrap();
+        let cache = Cache::open(dir.path()).unwrap();
+        let digest = Digest::of(b"x");
+        cache.keep_about(digest, &["a", "b"]).unwrap();
+        assert_eq!(cache.about::<Vec<String>>(digest).unwrap(), ["a", "b"]);
+        assert_eq!(cache.about::<u32>(digest), None);
+        assert_eq!(cache.about::<Vec<String>>(Digest::of(b"y")), None);
+
+        let engine = Engine::default();
+        let component = Component::new(&engine, b"\0asm\x0d\0\x01\0").unwrap();
+        cache.keep_component(digest, &component).unwrap();
+        assert!(cache.component(digest, &engine).is_some());
+        std::fs::write(cache.compiled(digest, &engine), "half").unwrap();
+        assert!(cache.component(digest, &engine).is_none());
+    }
+}

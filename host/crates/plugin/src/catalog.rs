@@ -1,0 +1,168 @@
+//! Which plugins there are: those embedded, then those of directories, a later one of the same name in place of an
+//! earlier. A file `NAME.wasm` in a directory is enough; none is opened before it is used.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use crate::error::PluginError;
+
+/// A plugin, not opened yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What users call it: its file's name without `.wasm`.
+    pub name: String,
+    /// Where it is.
+    pub origin: Origin,
+}
+
+/// Where a plugin is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// In the command itself.
+    Bundled(&'static [u8]),
+    /// In a file.
+    File(PathBuf),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bundled(_) => f.write_str("bundled"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl Entry {
+    /// The component.
+    pub(crate) fn read(&self) -> Result<Cow<'static, [u8]>, PluginError> {
+        match &self.origin {
+            Origin::Bundled(bytes) => Ok(Cow::Borrowed(bytes)),
+            Origin::File(path) => std::fs::read(path)
+                .map(Cow::Owned)
+                .map_err(|source| PluginError::Read { path: path.clone(), source: source.into() }),
+        }
+    }
+}
+
+/// All plugins by name.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    entries: Vec<Entry>,
+    notices: Vec<String>,
+}
+
+impl Catalog {
+    /// Puts the embedded plugins and those of the directories together; in each directory by name.
+    ///
+    /// # Errors
+    /// When a directory cannot be read.
+    pub fn new(
+        embedded: impl IntoIterator<Item = (&'static str, &'static [u8])>,
+        dirs: &[PathBuf],
+    ) -> Result<Self, PluginError> {
+        let mut catalog = Self::default();
+        for (name, component) in embedded {
+            catalog.entries.push(Entry { name: name.to_owned(), origin: Origin::Bundled(component) });
+        }
+        for dir in dirs {
+            for path in files(dir).map_err(|source| PluginError::Read { path: dir.clone(), source: source.into() })? {
+                catalog.add(path);
+            }
+        }
+        Ok(catalog)
+    }
+
+    fn add(&mut self, path: PathBuf) {
+        let Some(name) = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned) else {
+            self.notices.push(format!("`{}` is not used as a plugin: its name is not UTF-8", path.display()));
+            return;
+        };
+        let entry = Entry { name, origin: Origin::File(path) };
+        match self.entries.iter_mut().find(|earlier| earlier.name == entry.name) {
+            Some(earlier) => {
+                self.notices.push(format!("plugin `{}` is {}, in place of {}", entry.name, entry.origin, earlier.origin));
+                *earlier = entry;
+            }
+            None => self.entries.push(entry),
+        }
+    }
+
+    /// All of them: the embedded first, then in the order of directories and names.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What the user should be told: which plugin stands in place of which.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// The plugin of this name.
+    ///
+    /// # Errors
+    /// When there is none; with those that there are.
+    pub fn find(&self, name: &str) -> Result<&Entry, PluginError> {
+        self.entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
+            let known: Vec<String> = self.entries.iter().map(|entry| entry.name.clone()).collect();
+            PluginError::Unknown { name: name.to_owned(), nearest: nearest(name, known.iter()), known }
+        })
+    }
+}
+
+/// The name that was most likely meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<String> {
+    let near = known.map(|known| (strsim::jaro_winkler(name, known), known)).filter(|(near, _)| *near > 0.75);
+    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known.clone())
+}
+
+fn files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMBEDDED: [(&str, &[u8]); 2] = [("fibonacci", b"1"), ("http", b"2")];
+
+    #[test]
+    fn a_later_plugin_of_the_same_name_wins_with_a_notice() {
+        let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(first.path().join("http.wasm"), "3").unwrap();
+        std::fs::write(first.path().join("shop.wasm"), "4").unwrap();
+        std::fs::write(first.path().join("notes.txt"), "5").unwrap();
+        std::fs::write(second.path().join("shop.wasm"), "6").unwrap();
+        let dirs = [first.path().to_owned(), second.path().to_owned()];
+        let catalog = Catalog::new(EMBEDDED, &dirs).unwrap();
+        let names: Vec<&str> = catalog.entries().iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["fibonacci", "http", "shop"]);
+        assert_eq!(&*catalog.find("shop").unwrap().read().unwrap(), b"6");
+        assert_eq!(&*catalog.find("http").unwrap().read().unwrap(), b"3");
+        assert_eq!(catalog.notices().len(), 2);
+        assert!(catalog.notices()[0].ends_with("http.wasm, in place of bundled"), "{:?}", catalog.notices());
+    }
+
+    #[test]
+    fn an_unknown_name_lists_those_there_are() {
+        let error = Catalog::new(EMBEDDED, &[]).unwrap().find("fibonaci").unwrap_err();
+        assert_eq!(error.to_string(), "there is no plugin `fibonaci`");
+        assert_eq!(error.hint().unwrap(), "did you mean `fibonacci`? there are: fibonacci, http");
+        let error = Catalog::new(EMBEDDED, &[]).unwrap().find("xyz").unwrap_err();
+        assert_eq!(error.hint().unwrap(), "there are: fibonacci, http");
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_an_error() {
+        let error = Catalog::new(EMBEDDED, &["/no/such/dir".into()]).unwrap_err();
+        assert!(error.to_string().contains("/no/such/dir"), "{error}");
+    }
+}

@@ -1,0 +1,189 @@
+//! Why a plugin cannot be used, for the person who wants to use it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+/// Why a plugin cannot be used.
+#[derive(Debug, Clone, Error)]
+pub enum PluginError {
+    /// No plugin has this name.
+    #[error("there is no plugin `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// What may have been meant.
+        nearest: Option<String>,
+        /// All there are.
+        known: Vec<String>,
+    },
+    /// A file or a directory cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<std::io::Error>,
+    },
+    /// What is wrong with one plugin.
+    #[error("plugin `{name}` {problem}")]
+    Plugin {
+        /// What users call it.
+        name: String,
+        /// Where it is.
+        origin: String,
+        /// What is wrong.
+        problem: Problem,
+    },
+    /// The runtime itself cannot start.
+    #[error("cannot start the plugin runtime: {0}")]
+    Runtime(String),
+}
+
+/// What is wrong with a plugin; each reads on from its name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Problem {
+    /// Not WebAssembly.
+    #[error("is no WebAssembly component: the file does not begin like one")]
+    NotWasm,
+    /// WebAssembly without the component part.
+    #[error("is a core module, not a component")]
+    CoreModule,
+    /// WebAssembly that cannot be compiled.
+    #[error("is no valid component: {0}")]
+    Invalid(String),
+    /// A component of another world.
+    #[error("exports no interface of ours; expected `cluster-tester:plugin/test-case@0.1.0`")]
+    World {
+        /// What it exports.
+        exports: Vec<String>,
+    },
+    /// A component of the other world.
+    #[error("is an analysis, not a test case")]
+    Analysis,
+    /// A component of another version of our contract.
+    #[error("exports `{found}`; this tester speaks version 0.1.0")]
+    Version {
+        /// What it exports.
+        found: String,
+    },
+    /// A component that wants what there is not.
+    #[error("imports what a plugin does not get: {}", imports.join(", "))]
+    Imports {
+        /// What it wants.
+        imports: Vec<String>,
+    },
+    /// It cannot be linked or instantiated.
+    #[error("cannot be instantiated: {0}")]
+    Instantiate(String),
+    /// A call before any trial failed: what, and in which function.
+    #[error("{what} in `{call}`")]
+    Call {
+        /// Function of the contract.
+        call: &'static str,
+        /// What happened.
+        what: String,
+        /// What it wrote to its standard error before.
+        wrote: String,
+    },
+    /// It says of itself what the contract forbids.
+    #[error("describes itself against the contract: {0}")]
+    Description(String),
+    /// An option that does not fit.
+    #[error("does not take option `{option}` so: {reason}")]
+    Option {
+        /// The option.
+        option: String,
+        /// Why.
+        reason: String,
+    },
+    /// An option that there is not.
+    #[error("has no option `{option}`")]
+    UnknownOption {
+        /// The option.
+        option: String,
+        /// What may have been meant.
+        nearest: Option<String>,
+        /// All there are.
+        known: Vec<String>,
+    },
+    /// An option that must be given.
+    #[error("needs option `{option}`")]
+    MissingOption {
+        /// The option.
+        option: String,
+        /// What it is, by the plugin.
+        about: String,
+    },
+}
+
+impl PluginError {
+    /// Where the plugin is, if it is about one.
+    pub fn origin(&self) -> Option<&str> {
+        match self {
+            Self::Plugin { origin, .. } => Some(origin),
+            _ => None,
+        }
+    }
+
+    /// What the plugin wrote to its standard error before it failed.
+    pub fn wrote(&self) -> Option<&str> {
+        match self {
+            Self::Plugin { problem: Problem::Call { wrote, .. }, .. } if !wrote.is_empty() => Some(wrote),
+            _ => None,
+        }
+    }
+
+    /// How to mend it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Unknown { nearest, known, .. } => meant(nearest.as_deref(), known),
+            Self::Read { .. } => "is the path right, and may you read it?".to_owned(),
+            Self::Runtime(_) => return None,
+            Self::Plugin { name, problem, .. } => return problem.hint(name),
+        };
+        Some(hint)
+    }
+}
+
+impl Problem {
+    fn hint(&self, name: &str) -> Option<String> {
+        let hint = match self {
+            Self::CoreModule => "make a component of it: `wasm-tools component new module.wasm -o plugin.wasm`, or build \
+                                 for `wasm32-wasip2`"
+                .to_owned(),
+            Self::NotWasm | Self::Invalid(_) => "build it anew; sdk/README.md says how in each language".to_owned(),
+            Self::World { exports } if exports.is_empty() => "it exports nothing at all".to_owned(),
+            Self::World { exports } => format!("it exports: {}", exports.join(", ")),
+            Self::Analysis => "name it as an analysis, or choose a test case: `cluster-tester plugin list`".to_owned(),
+            Self::Version { .. } => "build it anew against this version's `wit/`".to_owned(),
+            Self::Imports { imports } if imports.iter().any(|import| import.starts_with("wasi:http")) => {
+                "a plugin has no network: it says what to send, and the tester sends it".to_owned()
+            }
+            Self::Imports { .. } => {
+                "a plugin gets `log`, `random` and WASI 0.2 as an empty sandbox, and nothing else".to_owned()
+            }
+            Self::Option { .. } | Self::MissingOption { .. } => {
+                format!("its options: `cluster-tester plugin inspect {name}`")
+            }
+            Self::UnknownOption { known, .. } if known.is_empty() => "it has none".to_owned(),
+            Self::UnknownOption { nearest, known, .. } => meant(nearest.as_deref(), known),
+            Self::Call { what, .. } if what.contains("deadline") => {
+                "raise `plugins.deadline` or `plugins.configure-deadline` if it needs that long".to_owned()
+            }
+            Self::Call { what, .. } if what.contains("of memory") => {
+                "raise `plugins.memory` if it needs that much".to_owned()
+            }
+            Self::Instantiate(_) | Self::Call { .. } | Self::Description(_) => {
+                "this is for its author; wit/ has the contract".to_owned()
+            }
+        };
+        Some(hint)
+    }
+}
+
+fn meant(nearest: Option<&str>, known: &[String]) -> String {
+    let there_are = format!("there are: {}", known.join(", "));
+    nearest.map_or_else(|| there_are.clone(), |nearest| format!("did you mean `{nearest}`? {there_are}"))
+}

@@ -1,0 +1,85 @@
+//! Decides whether what a test case built is a request that may be sent.
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method};
+use model::Request;
+use model::exchange::HEADERS_OF_THE_HOST;
+
+use crate::wire;
+
+/// Longest path and query, bytes.
+const PATH: usize = 64 * 1024;
+/// Largest body, bytes.
+pub(crate) const BODY: usize = 16 * 1024 * 1024;
+/// Characters of a text that are shown in a message.
+const SHOWN: usize = 60;
+
+/// Checks a request against the contract.
+///
+/// # Errors
+/// What the contract forbids, for its author.
+pub(crate) fn check(request: wire::Request) -> Result<Request, String> {
+    let headers = request.headers.into_iter().map(header).collect::<Result<_, _>>()?;
+    let body = request.body.unwrap_or_default();
+    if body.len() > BODY {
+        return Err(format!("a body of {} bytes; at most {BODY} are allowed", body.len()));
+    }
+    Ok(Request { method: method(request.method)?, path: path(request.path)?, headers, body: body.into() })
+}
+
+fn method(method: wire::Method) -> Result<Method, String> {
+    let name = match method {
+        wire::Method::Get => return Ok(Method::GET),
+        wire::Method::Head => return Ok(Method::HEAD),
+        wire::Method::Post => return Ok(Method::POST),
+        wire::Method::Put => return Ok(Method::PUT),
+        wire::Method::Delete => return Ok(Method::DELETE),
+        wire::Method::Options => return Ok(Method::OPTIONS),
+        wire::Method::Patch => return Ok(Method::PATCH),
+        wire::Method::Other(name) => name,
+    };
+    // CONNECT has no path, and would turn the connection into a tunnel.
+    let is_upper = !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_lowercase()) && name != "CONNECT";
+    match Method::from_bytes(name.as_bytes()) {
+        Ok(method) if is_upper => Ok(method),
+        _ => Err(format!("method `{}`, which is none that can be sent", shown(&name))),
+    }
+}
+
+fn path(path: String) -> Result<PathAndQuery, String> {
+    if path.len() > PATH {
+        return Err(format!("a path of {} bytes; at most {PATH} are allowed", path.len()));
+    }
+    if !path.starts_with('/') {
+        let hint = "it starts with `/`, and the plan has scheme, host and port";
+        return Err(format!("path `{}`: {hint}", shown(&path)));
+    }
+    // `http` would cut a fragment off in silence, and lets bytes pass that no server must take.
+    if let Some(bad) = path.chars().find(|c| !c.is_ascii_graphic() || *c == '#') {
+        return Err(format!("path `{}`: {bad:?} must be percent-encoded", shown(&path)));
+    }
+    let bytes = Bytes::from(path);
+    PathAndQuery::from_maybe_shared(bytes.clone())
+        .map_err(|error| format!("path `{}`: {error}", shown(&String::from_utf8_lossy(&bytes))))
+}
+
+fn header(header: wire::RequestHeader) -> Result<(HeaderName, HeaderValue), String> {
+    let name = HeaderName::from_bytes(header.name.as_bytes())
+        .map_err(|_| format!("header name `{}`, which is none", shown(&header.name)))?;
+    if HEADERS_OF_THE_HOST.contains(&name.as_str()) {
+        return Err(format!("header `{name}`, which the tester sets for each message"));
+    }
+    let value = HeaderValue::from_maybe_shared(Bytes::from(header.value))
+        .map_err(|_| format!("a value of header `{name}` with a line break or another control character"))?;
+    Ok((name, value))
+}
+
+/// A text from a guest, so that it can stand in a line.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,151 @@
+//! A test case that is ready to be called, by as many threads as wanted.
+
+use std::sync::Arc;
+
+use model::{
+    Context, PluginIdentity, Request, Response, TestCaseDescription, Verdict, Workload, WorkloadError, WorkloadSource,
+};
+use serde_json::{Map, Value};
+use wasmtime::component::InstancePre;
+
+use crate::guest::{CallError, Calling, Guest, State};
+use crate::limits::Limits;
+use crate::log::{Kept, Log};
+use crate::verdict::Declared;
+use crate::{request, verdict, wire};
+
+/// A test case with its options.
+pub struct TestCase(Arc<Shared>);
+
+struct Shared {
+    pre: InstancePre<State>,
+    calling: Calling,
+    limits: Limits,
+    log: Arc<Log>,
+    identity: PluginIdentity,
+    description: TestCaseDescription,
+    /// For `configure`, with secrets.
+    options: String,
+    /// For people and files.
+    shown: Map<String, Value>,
+}
+
+impl TestCase {
+    #[expect(clippy::too_many_arguments, reason = "the parts of the value, put together in one place")]
+    pub(crate) fn new(
+        pre: InstancePre<State>,
+        calling: Calling,
+        limits: Limits,
+        log: Arc<Log>,
+        identity: PluginIdentity,
+        description: TestCaseDescription,
+        options: String,
+        shown: Map<String, Value>,
+    ) -> Self {
+        Self(Arc::new(Shared { pre, calling, limits, log, identity, description, options, shown }))
+    }
+
+    /// The exact bytes that are called.
+    pub fn identity(&self) -> PluginIdentity {
+        self.0.identity.clone()
+    }
+
+    /// Its options, defaults filled in, secrets redacted.
+    pub fn options(&self) -> &Map<String, Value> {
+        &self.0.shown
+    }
+
+    /// Takes what its instances have written since the last time.
+    pub fn take_log(&self) -> Kept {
+        self.0.log.take()
+    }
+}
+
+impl WorkloadSource for TestCase {
+    fn description(&self) -> &TestCaseDescription {
+        &self.0.description
+    }
+
+    fn needs_plugin_threads(&self) -> bool {
+        matches!(self.0.calling, Calling::Sandboxed(_))
+    }
+
+    fn workload(&self) -> Result<Box<dyn Workload>, WorkloadError> {
+        let guest = Some(self.0.configured()?);
+        let description = &self.0.description;
+        let declared = Declared { reasons: description.failure_reasons.len(), metrics: description.metrics.len() };
+        Ok(Box::new(PluginWorkload { shared: Arc::clone(&self.0), guest, declared }))
+    }
+}
+
+impl Shared {
+    fn configured(&self) -> Result<Guest, WorkloadError> {
+        let mut guest = Guest::new(&self.pre, &self.calling, self.limits, &self.log).map_err(|error| {
+            WorkloadError::Broken(format!("plugin `{}` cannot be instantiated: {:#}", self.identity.name, error.root_cause()))
+        })?;
+        match guest.configure(&self.options) {
+            Ok(()) => Ok(guest),
+            Err(error) => Err(self.explain("configure", error)),
+        }
+    }
+
+    fn explain(&self, call: &str, error: CallError) -> WorkloadError {
+        let name = &self.identity.name;
+        match error {
+            CallError::Broken { what, wrote } => {
+                let wrote = if wrote.is_empty() { wrote } else { format!("; it wrote:\n{wrote}") };
+                WorkloadError::Broken(format!("plugin `{name}` {what} in `{call}`{wrote}"))
+            }
+            CallError::Fault(wire::Fault::Failed(reason)) => WorkloadError::Refused(reason),
+            CallError::Fault(wire::Fault::InvalidOption(wire::InvalidOption { name: option, reason })) => {
+                WorkloadError::Refused(format!("option `{option}`: {reason}"))
+            }
+        }
+    }
+
+    fn forbidden(&self, call: &str, what: &str) -> WorkloadError {
+        WorkloadError::Broken(format!("plugin `{}` returned from `{call}` {what}", self.identity.name))
+    }
+}
+
+/// A test case on one thread.
+struct PluginWorkload {
+    shared: Arc<Shared>,
+    /// None after a call killed it.
+    guest: Option<Guest>,
+    declared: Declared,
+}
+
+impl PluginWorkload {
+    /// Calls the guest, a fresh one if the last is dead.
+    fn call<T>(
+        &mut self,
+        name: &str,
+        call: impl FnOnce(&mut Guest) -> Result<T, CallError>,
+    ) -> Result<T, WorkloadError> {
+        let guest = match &mut self.guest {
+            Some(guest) => guest,
+            dead => dead.insert(self.shared.configured()?),
+        };
+        call(guest).map_err(|error| {
+            if matches!(error, CallError::Broken { .. }) {
+                self.guest = None;
+            }
+            self.shared.explain(name, error)
+        })
+    }
+}
+
+impl Workload for PluginWorkload {
+    fn build(&mut self, context: &Context) -> Result<Request, WorkloadError> {
+        const CALL: &str = "build-request";
+        let built = self.call(CALL, |guest| guest.build(context))?;
+        request::check(built).map_err(|what| self.shared.forbidden(CALL, &what))
+    }
+
+    fn read(&mut self, context: &Context, state: &[u8], response: &Response) -> Result<Verdict, WorkloadError> {
+        const CALL: &str = "read-response";
+        let read = self.call(CALL, |guest| guest.read(context, state, response))?;
+        verdict::check(read, self.declared).map_err(|what| self.shared.forbidden(CALL, &what))
+    }
+}

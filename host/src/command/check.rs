@@ -1,0 +1,130 @@
+//! `check`: what a run needs, looked at without sending load.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use generator::TrialClock;
+use model::{Transport as _, WorkloadSource as _};
+use plugin::PluginError;
+use results::Storage;
+use transport::{HttpTransport, Settings};
+
+use crate::cli::{CheckArgs, GlobalArgs};
+use crate::config::{self, ConfigError, Layers};
+use crate::error::{CliError, ExitCode};
+use crate::output::{self, Talk};
+use crate::plugins::{self, Plugins};
+
+/// Longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
+pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
+    // A config that cannot be read leaves nothing to check.
+    let layers = super::layers(global)?.with(&args.settings)?;
+    let common = config::resolve_common(&layers)?;
+    talk.notices(&common.notices);
+    let mut report = Report::default();
+    report.say("config", Ok("is valid".to_owned()));
+    let storage = Storage::at(&common.storage).check_writable().map_err(CliError::from);
+    report.say("storage", storage.map(|()| format!("{} can be written", common.storage.display())));
+    let plugins = Plugins::find(&common, 1, talk)?;
+    for entry in plugins.catalog.entries() {
+        let inspected = plugins.runtime.inspect(entry).map_err(CliError::from);
+        let said = inspected.map(|inspection| format!("is a valid {} ({})", inspection.shape.world.noun(), entry.origin));
+        report.say(&format!("plugin {}", entry.name), said);
+    }
+    match test_case(&layers, &plugins) {
+        Ok(said) => report.say("test case", Ok(said)),
+        Err(ConfigOrPlugin::Config(ConfigError::NoTestCase)) => {
+            report.skip("test case", "none is named; `--test-case NAME` has its options checked");
+        }
+        Err(ConfigOrPlugin::Config(ConfigError::NoUrl { .. })) => {
+            report.skip("test case", "its options are checked once there is a URL");
+        }
+        Err(ConfigOrPlugin::Config(error)) => report.say("test case", Err(error.into())),
+        Err(ConfigOrPlugin::Plugin(error)) => report.say("test case", Err(error.into())),
+    }
+    match config::resolve_target(&layers) {
+        Err(ConfigError::NoUrl { .. }) => report.skip("target", "none is named; `--url URL` has it checked"),
+        Err(error) => report.say("target", Err(error.into())),
+        Ok(target) => {
+            for url in &target.urls {
+                let one = model::plan::TargetPlan { urls: vec![url.clone()], ..target.clone() };
+                report.say("target", connect(&one).map(|()| format!("{url} takes connections")));
+            }
+        }
+    }
+    talk.notices(plugins.runtime.take_notices());
+    output::data(&report.text)?;
+    Ok(report.worst.unwrap_or(ExitCode::Ok))
+}
+
+/// Why there is no test case.
+enum ConfigOrPlugin {
+    Config(ConfigError),
+    Plugin(PluginError),
+}
+
+/// Opens the test case that a run would use.
+fn test_case(layers: &Layers, plugins: &Plugins) -> Result<String, ConfigOrPlugin> {
+    let resolved = config::resolve_run(layers).map_err(ConfigOrPlugin::Config)?;
+    let entry = plugins.catalog.find(&resolved.test_case).map_err(ConfigOrPlugin::Plugin)?;
+    let opened = plugins.runtime.test_case(entry, &plugins::given(resolved.options.clone()));
+    let opened = opened.map_err(ConfigOrPlugin::Plugin)?;
+    let title = &opened.description().name;
+    let least = opened.description().min_recommended_load;
+    let advice = if resolved.load < least { format!("; it recommends a load of {least} or more") } else { String::new() };
+    Ok(format!("{} ({title}) takes its options{advice}", resolved.test_case))
+}
+
+/// Opens one connection.
+fn connect(target: &model::plan::TargetPlan) -> Result<(), CliError> {
+    let origins = super::run::origins(target)?;
+    let headers = super::run::headers(target)?;
+    let settings = Settings {
+        connections: Some(1),
+        open_ahead: 1,
+        connect_timeout: CONNECT,
+        response_headers: Vec::new(),
+        body_limit: 0,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::new(ExitCode::Internal, error.to_string()))?;
+    let opened = tokio::task::LocalSet::new().block_on(&runtime, async {
+        HttpTransport::new(origins, headers, Arc::new(TrialClock::default()), settings).open().await
+    });
+    opened.map_err(|error| CliError::from_error(ExitCode::Target, &error).with_hint("is it running, and reachable from here?"))
+}
+
+/// What was found, line by line.
+#[derive(Default)]
+struct Report {
+    text: String,
+    worst: Option<ExitCode>,
+}
+
+impl Report {
+    fn say(&mut self, what: &str, found: Result<String, CliError>) {
+        match found {
+            Ok(text) => self.line("ok  ", what, &text),
+            Err(error) => {
+                self.line("FAIL", what, &error.what);
+                for (label, detail) in &error.details {
+                    self.text.push_str(&format!("        {label}: {detail}\n"));
+                }
+                if let Some(hint) = &error.hint {
+                    self.text.push_str(&format!("        hint: {hint}\n"));
+                }
+                self.worst = self.worst.or(Some(error.code));
+            }
+        }
+    }
+
+    fn skip(&mut self, what: &str, why: &str) {
+        self.line("–   ", what, why);
+    }
+
+    fn line(&mut self, mark: &str, what: &str, text: &str) {
+        self.text.push_str(&format!("  {mark}  {what}: {text}\n"));
+    }
+}

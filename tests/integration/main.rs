@@ -1,0 +1,12 @@
+//! Drives the built command against real servers on the loopback address, as a user would.
+
+mod architecture;
+mod bad_input;
+mod bad_plugins;
+mod bad_targets;
+mod command;
+mod config;
+mod measuring;
+mod plugins;
+mod saving;
+mod starting;

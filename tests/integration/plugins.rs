@@ -1,0 +1,58 @@
+//! Finding plugins, and looking into them.
+
+use tests::fixture;
+
+use crate::command::{Place, Target};
+
+#[test]
+fn dropping_a_file_into_a_directory_is_enough() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    let copy = |to: &str| place.write(to, std::fs::read(fixture("two-step")).expect("built"));
+    copy("home-made/mine.wasm");
+    let run = format!("--url {} --rate 10/s --duration 1s", target.url);
+    let ran = place.run(&format!("run --test-case mine --plugins home-made {run}"));
+    assert_ne!(ran.code, 5, "{ran:?}");
+    // The user's own directory is looked into without a flag.
+    copy(".local/share/cluster-tester/plugins/own.wasm");
+    let listed = place.run("plugin list");
+    assert!(listed.stdout.contains("own "), "{}", listed.stdout);
+    // A later one of the same name wins, with a notice.
+    copy("home-made/http.wasm");
+    let listed = place.run("plugin list --plugins home-made");
+    assert!(listed.stderr.contains("plugin `http` is home-made/http.wasm, in place of bundled"), "{}", listed.stderr);
+}
+
+#[test]
+fn the_shipped_plugins_are_listed_with_what_they_do() {
+    let place = Place::new();
+    let listed = place.run("plugin list --format json");
+    let listed = listed.json();
+    let names: Vec<&str> = listed.as_array().expect("a list").iter().filter_map(|plugin| plugin["name"].as_str()).collect();
+    assert_eq!(names, ["fibonacci", "bubble-sort", "http"]);
+    let text = place.run("plugin list").stdout;
+    assert!(text.contains("Sends one request, told by options"), "{text}");
+}
+
+#[test]
+fn a_plugin_tells_its_options() {
+    let place = Place::new();
+    let ran = place.run("plugin inspect http");
+    insta::with_settings!({ filters => vec![
+        (r"sha256:[0-9a-f]{64}", "sha256:<digest>"),
+        (r"size( +)[0-9.]+ kB", "size$1<size>"),
+    ] }, { insta::assert_snapshot!(ran.stdout, @"") });
+}
+
+#[test]
+fn check_looks_at_everything_and_sends_nothing() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    let ran = place.run(&format!("check --test-case http --url {}", target.url));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.stdout.matches("ok").count(), 7, "{}", ran.stdout);
+    let ran = place.run("check --test-case http --url http://127.0.0.1:1 --plugin-option method=5x");
+    assert_ne!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("FAIL  target"), "{}", ran.stdout);
+    assert!(place.run_dirs().is_empty());
+}

@@ -1,0 +1,83 @@
+//! The first things that a newcomer does.
+
+use crate::command::{Place, Target};
+
+#[test]
+fn the_demo_runs_both_test_cases_and_says_where_its_figures_lie() {
+    let place = Place::new();
+    let ran = place.run("demo");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for expected in ["fibonacci, load 8, 50/s", "bubble-sort, load 8, 100/s", "response time", "0 failed"] {
+        assert!(ran.stdout.contains(expected), "{expected}: {}", ran.stdout);
+    }
+    assert!(ran.stderr.contains("saved in db/"), "{}", ran.stderr);
+    let saved = place.saved();
+    assert_eq!(saved["state"], "complete");
+    for (trial, requests) in [(0, 250), (1, 500)] {
+        let trial = &saved["trials"][trial];
+        assert_eq!(trial["summary"]["requests"], requests, "{}", trial["summary"]);
+        assert_eq!(trial["summary"]["successes"], requests);
+        assert_eq!(trial["samples"]["complete"], true);
+        assert!(trial["summary"]["server_span"]["count"].as_u64() > Some(0));
+    }
+    let id = saved["run_id"].as_str().expect("an id");
+    let shown = place.run(&format!("results show {id}"));
+    assert_eq!(shown.code, 0, "{shown:?}");
+    assert!(shown.stdout.contains("fibonacci, load 8, 50/s"), "{}", shown.stdout);
+    assert!(place.run("results list").stdout.contains(id));
+}
+
+#[test]
+fn a_run_sends_exactly_its_schedule_and_keeps_name_and_labels() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    let ran = place.run(&format!(
+        "run --test-case http --url {} --rate 200/s --duration 2s --warm-up 1s --name first --label cluster=k3s \
+         --header x-trace:abc --format json",
+        target.url
+    ));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let run = ran.json();
+    assert_eq!((&run["name"], &run["labels"]["cluster"]), (&"first".into(), &"k3s".into()));
+    let result = &run["trials"][0]["result"];
+    assert_eq!(result["steady"]["counts"]["scheduled"], 400, "{result}");
+    assert_eq!(result["warm_up"]["counts"]["scheduled"], 200);
+    assert_eq!(run["plugins"][0]["name"], "http");
+    assert_eq!(run["plugins"][0]["origin"], "bundled");
+    assert!(run["plugins"][0]["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:")));
+}
+
+#[test]
+fn the_older_flags_and_config_run_without_retyping() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    let (host, port) = target.url.trim_start_matches("http://").rsplit_once(':').expect("host and port");
+    let _ = (host, port);
+    place.write("db/config.json", format!(r#"{{"url": "{}", "monitorServers": [], "headers": {{"x-a": "b"}}}}"#, target.url));
+    let ran = place.run("test-execution --test-cases bubble-sort --load 5 --requests-per-second 20 --duration-per-test 1");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(place.saved()["trials"][0]["summary"]["successes"], 20);
+}
+
+#[test]
+fn several_urls_take_turns() {
+    let place = Place::new();
+    let (one, two) = (Target::start(&place), Target::start(&place));
+    let ran = place.run(&format!(
+        "run --test-case http --url {} --url {} --rate 100/s --duration 1s --format json",
+        one.url, two.url
+    ));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.json()["trials"][0]["summary"]["successes"], 100);
+}
+
+#[test]
+fn help_is_there_for_every_subcommand() {
+    let place = Place::new();
+    for words in ["--help", "run --help", "demo --help", "target --help", "plugin --help", "check --help", "results --help", "config --help"] {
+        let ran = place.run(words);
+        assert_eq!(ran.code, 0, "{words}: {ran:?}");
+        assert!(ran.stdout.contains("Usage:"), "{words}");
+    }
+    assert!(place.run("--help").stdout.contains("Exit codes:"));
+}
