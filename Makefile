@@ -5,6 +5,7 @@ demo: plugins
 	cargo run --release --locked -- demo
 
 test: plugins
+	tests/parquet-reader install
 	cargo test --release --locked --workspace
 
 bench: plugins

@@ -43,6 +43,7 @@ pub(crate) fn count(count: u64) -> String {
 
 fn three_digits(value: f64) -> String {
     match value {
+        0.0 => "0".to_owned(),
         v if v < 9.995 => format!("{v:.2}"),
         v if v < 99.95 => format!("{v:.1}"),
         v => format!("{v:.0}"),
@@ -55,6 +56,7 @@ mod tests {
 
     #[test]
     fn figures_have_three_digits_and_a_unit() {
+        assert_eq!(time(0.0), "0 ns");
         assert_eq!(time(350.0), "350 ns");
         assert_eq!(time(1_234.0), "1.23 µs");
         assert_eq!(time(12_340_000.0), "12.3 ms");

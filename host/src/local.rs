@@ -7,7 +7,7 @@ use std::sync::Arc;
 use generator::{Stop, ThreadParts, TrialError, TrialSetup, run_trial, share_of};
 use http::{HeaderName, HeaderValue};
 use model::plan::TargetPlan;
-use model::{RunPlan, TrialPlan, TrialResult, Validity, WorkloadSource as _};
+use model::{RunPlan, TrialPlan, TrialResult, Validity, WorkloadError, WorkloadSource as _};
 use plugin::TestCase;
 use results::{RunFile, RunHeader, RunState, RunWriter, Storage, Tester};
 use transport::{HttpTransport, Origin, Settings};
@@ -171,16 +171,23 @@ fn code_of(result: &TrialResult) -> ExitCode {
 fn always_fails(plan: &TrialPlan, message: &str) -> CliError {
     CliError::new(ExitCode::Plugin, format!("test case `{}` always fails", plan.test_case))
         .with_detail("message", message)
-        .with_hint(format!("see what it needs with `cluster-tester plugin inspect {}`", plan.test_case))
+        .with_hint(plugin::hint_of_call(message))
 }
 
 fn could_not_begin(plan: &TrialPlan, error: &TrialError) -> CliError {
     match error {
         TrialError::Target(_) => CliError::new(ExitCode::Target, error.to_string())
             .with_hint("is the target running? nothing was sent; check the URL with `cluster-tester check`"),
-        TrialError::TestCase(_) => CliError::new(ExitCode::Plugin, error.to_string())
-            .with_detail("test case", format!("{}, load {}", plan.test_case, plan.load))
-            .with_hint(format!("nothing was sent; see its options with `cluster-tester plugin inspect {}`", plan.test_case)),
+        TrialError::TestCase(cause) => {
+            let cli = CliError::new(ExitCode::Plugin, error.to_string())
+                .with_detail("test case", format!("{}, load {}; nothing was sent", plan.test_case, plan.load));
+            match cause {
+                WorkloadError::Broken(message) => cli.with_hint(plugin::hint_of_call(message)),
+                WorkloadError::Refused(_) => {
+                    cli.with_hint(format!("see its options with `cluster-tester plugin inspect {}`", plan.test_case))
+                }
+            }
+        }
         _ => CliError::from_error(ExitCode::Internal, error),
     }
 }

@@ -18,7 +18,8 @@ pub(crate) fn watch(stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let (mut interrupt, mut terminate) = {
         let _entered = runtime.enter();
-        signal(SignalKind::from_raw(FILE_SIZE_SIGNAL))?;
+        // Tokio keeps a handler for good, whether or not anyone listens.
+        drop(signal(SignalKind::from_raw(FILE_SIZE_SIGNAL))?);
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {

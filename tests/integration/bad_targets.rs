@@ -26,7 +26,11 @@ fn a_port_where_nobody_listens() {
     // Bound and let go: nobody else gets it within the test.
     let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
     let ran = run(&place, "http", &format!("http://127.0.0.1:{port}"));
-    assert_error!(ran, &place, @"");
+    assert_error!(ran, &place, @"
+    exit code 4
+    error: cannot connect to 127.0.0.1:<port>: connection refused
+      hint: is the target running? nothing was sent; check the URL with `cluster-tester check`
+    ");
     assert!(place.run_dirs().is_empty(), "nothing was measured, so nothing is saved");
 }
 
@@ -35,20 +39,20 @@ fn outcome_of_all(behaviour: Behaviour, test_case: &str) -> (i32, String, String
     let place = Place::new();
     let server = Misbehaving::start(behaviour);
     let ran = run(&place, test_case, &server.url());
-    let result = &place.saved()["trials"][0]["result"];
-    let counts = result["steady"]["counts"].as_object().expect("counts by outcome").clone();
-    let outcome = counts.iter().find(|(name, count)| *name != "scheduled" && *count == &20).map(|(name, _)| name.clone());
-    let message = result["failures"][0]["message"].as_str().unwrap_or_default().to_owned();
-    (ran.code, outcome.unwrap_or_else(|| panic!("{counts:?}")), message)
+    let trial = &place.saved()["trials"][0];
+    let outcomes = trial["steady"]["counts"]["outcomes"].as_object().expect("counts by outcome").clone();
+    let outcome = outcomes.iter().find(|(_, count)| *count == &20).map(|(name, _)| name.clone());
+    let message = trial["failures"][0]["message"].as_str().unwrap_or_default().to_owned();
+    (ran.code, outcome.unwrap_or_else(|| panic!("{outcomes:?}")), message)
 }
 
 #[test]
 fn whatever_a_target_does_is_an_outcome_with_a_message() {
     for (behaviour, test_case, outcome, message) in [
-        (Behaviour::NotHttp, "http", "protocol_error", "not HTTP"),
-        (Behaviour::CutOff, "http", "connection_lost", "connection lost"),
-        (Behaviour::ClosesAtOnce, "http", "connection_lost", "connection lost"),
-        (Behaviour::Resets, "http", "connection_lost", "connection lost"),
+        (Behaviour::NotHttp, "http", "protocol-error", "not HTTP"),
+        (Behaviour::CutOff, "http", "connection-lost", "connection lost"),
+        (Behaviour::ClosesAtOnce, "http", "connection-lost", "connection lost"),
+        (Behaviour::Resets, "http", "connection-lost", "connection lost"),
         (Behaviour::Html, "fibonacci", "unreadable", "JSON"),
         (Behaviour::Json("{\"start\": 1}".to_owned()), "fibonacci", "unreadable", "invalid type"),
         (Behaviour::Status(503), "fibonacci", "failed", "unexpected status"),

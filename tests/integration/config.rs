@@ -16,8 +16,7 @@ fn a_run_from_a_file_with_a_secret_from_the_environment() {
     );
     let mut command = place.command("run --rate 30/s");
     command.env("TOKEN", "hunter2");
-    let ran = run(command);
-    assert_eq!(ran.code, 0, "{ran:?}");
+    run(command).assert_measured();
     let saved = place.saved();
     assert_eq!(saved["trials"][0]["summary"]["successes"], 30, "the flag wins over the file");
     assert_eq!(saved["plan"]["target"]["headers"][0]["value"], "(redacted)");

@@ -40,8 +40,32 @@ fn a_plugin_tells_its_options() {
     let ran = place.run("plugin inspect http");
     insta::with_settings!({ filters => vec![
         (r"sha256:[0-9a-f]{64}", "sha256:<digest>"),
-        (r"size( +)[0-9.]+ kB", "size$1<size>"),
-    ] }, { insta::assert_snapshot!(ran.stdout, @"") });
+        (r"size( +)[0-9.]+ KiB", "size$1<size>"),
+    ] }, { insta::assert_snapshot!(ran.stdout, @r#"
+    http, a test case
+      from              bundled
+      digest            sha256:<digest>
+      size              212 KiB
+      imports           nothing
+      title             HttpTestCase 0.1.0
+      about             Sends one request, told by options, and judges the answer by its status.
+      smallest load     1
+      headers read      none
+      body read         up to 0 B
+      metrics           none
+      failures          unexpected status
+      options
+        path (string, default "/")
+            Path and query, percent-encoded, starting with `/`. `{load}` and `{iteration}` stand for the load and the index of the iteration, `{{` and `}}` for braces.
+        method (string, default "GET")
+            Request method, in upper case.
+        headers (object, default {})
+            Request headers, name to value. Host, Content-Length and hop-by-hop headers are the host's.
+        body (string)
+            Request body, with the same placeholders as the path. None: no body.
+        expected-status (integer or array)
+            Status from 100 to 599, or list of them, that makes an answer a success. None: 200 to 299.
+    "#) });
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Whether what was measured is there afterwards, whatever happened.
 
 use std::process::Command;
-use std::time::Duration;
 
 use tests::misbehaving::{Behaviour, Misbehaving};
 
@@ -15,8 +14,8 @@ fn signal(name: &str, id: u32) {
 fn ctrl_c_ends_the_trial_and_saves_what_there_is() {
     let place = Place::new();
     let server = Misbehaving::start(Behaviour::Json("{}".to_owned()));
-    let child = place.command(&format!("run --test-case http --url {} --rate 100/s --duration 5m", server.url()));
-    let child = { child }.spawn().expect("started");
+    let mut command = place.command(&format!("run --test-case http --url {} --rate 100/s --duration 5m", server.url()));
+    let child = command.spawn().expect("started");
     wait_until("requests", || server.requests() > 100);
     signal("-INT", child.id());
     let ran = finish(child);
@@ -24,7 +23,9 @@ fn ctrl_c_ends_the_trial_and_saves_what_there_is() {
     let saved = place.saved();
     assert_eq!(saved["state"], "interrupted");
     let trial = &saved["trials"][0];
-    assert_eq!(trial["validity"].as_str().or(trial["result"]["validity"].as_str()), Some("interrupted"), "{trial}");
+    // On a busy machine it may be generator-bound as well, which is worse.
+    assert!(["interrupted", "generator-bound"].contains(&trial["validity"].as_str().expect("a validity")), "{trial}");
+    assert_eq!(trial["validity_reasons"][0], "stopped before its time");
     assert!(trial["summary"]["successes"].as_u64() >= Some(100), "{}", trial["summary"]);
 }
 
@@ -60,7 +61,7 @@ fn a_full_disk_loses_samples_and_no_figure() {
     let mut command = place.command_of("sh", "");
     command.arg("-c").arg(script);
     let ran = run(command);
-    assert!([0, 6, 11].contains(&ran.code), "{ran:?}");
+    ran.assert_measured();
     let trial = &place.saved()["trials"][0];
     assert_eq!(trial["summary"]["requests"], 8_000);
     assert_eq!(trial["samples"]["complete"], false, "{}", trial["samples"]);
@@ -72,7 +73,7 @@ fn every_request_is_exported_and_read_by_another_program() {
     let place = Place::new();
     let target = Target::start(&place);
     let ran = place.run(&format!("run --test-case fibonacci --load 5 --url {} --rate 50/s --duration 2s", target.url));
-    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.assert_measured();
     let id = place.run_dir().file_name().expect("a name").to_string_lossy().into_owned();
     let csv = place.run(&format!("results export {id} --format csv")).stdout;
     assert_eq!(csv.lines().count(), 101, "a line of names and one a request");
@@ -81,7 +82,7 @@ fn every_request_is_exported_and_read_by_another_program() {
 
     let python = concat!(env!("CARGO_TARGET_TMPDIR"), "/../parquet-reader/bin/python");
     let script = format!(
-        "import duckdb; print(duckdb.sql(\"select count(*), min(response_time_ns) > 0, max(status) from '{}'\").fetchone())",
+        "import duckdb; print(duckdb.sql(\"select count(*), min(end_ns - intended_start_ns) > 0, max(status) from '{}'\").fetchone())",
         place.run_dir().join("trials/0001/samples.parquet").display()
     );
     let mut command = place.command_of(python, "-c");
@@ -96,5 +97,4 @@ fn nothing_is_left_of_a_run_that_could_not_begin() {
     let ran = place.run("run --test-case http --url http://127.0.0.1:1 --duration 1s");
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(place.run_dirs().is_empty());
-    std::thread::sleep(Duration::from_millis(1));
 }

@@ -1,12 +1,14 @@
 //! The first things that a newcomer does.
 
+use tests::misbehaving::{Behaviour, Misbehaving};
+
 use crate::command::{Place, Target};
 
 #[test]
 fn the_demo_runs_both_test_cases_and_says_where_its_figures_lie() {
     let place = Place::new();
     let ran = place.run("demo");
-    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.assert_measured();
     for expected in ["fibonacci, load 8, 50/s", "bubble-sort, load 8, 100/s", "response time", "0 failed"] {
         assert!(ran.stdout.contains(expected), "{expected}: {}", ran.stdout);
     }
@@ -30,18 +32,18 @@ fn the_demo_runs_both_test_cases_and_says_where_its_figures_lie() {
 #[test]
 fn a_run_sends_exactly_its_schedule_and_keeps_name_and_labels() {
     let place = Place::new();
-    let target = Target::start(&place);
+    let target = Misbehaving::start(Behaviour::Json("{}".to_owned()));
     let ran = place.run(&format!(
         "run --test-case http --url {} --rate 200/s --duration 2s --warm-up 1s --name first --label cluster=k3s \
          --header x-trace:abc --format json",
-        target.url
+        target.url()
     ));
-    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.assert_measured();
     let run = ran.json();
     assert_eq!((&run["name"], &run["labels"]["cluster"]), (&"first".into(), &"k3s".into()));
-    let result = &run["trials"][0]["result"];
-    assert_eq!(result["steady"]["counts"]["scheduled"], 400, "{result}");
-    assert_eq!(result["warm_up"]["counts"]["scheduled"], 200);
+    let trial = &run["trials"][0];
+    assert_eq!(trial["summary"]["requests"], 400, "{trial}");
+    assert_eq!(target.requests(), 600, "warm-up and steady state, and nothing else");
     assert_eq!(run["plugins"][0]["name"], "http");
     assert_eq!(run["plugins"][0]["origin"], "bundled");
     assert!(run["plugins"][0]["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:")));
@@ -51,11 +53,9 @@ fn a_run_sends_exactly_its_schedule_and_keeps_name_and_labels() {
 fn the_older_flags_and_config_run_without_retyping() {
     let place = Place::new();
     let target = Target::start(&place);
-    let (host, port) = target.url.trim_start_matches("http://").rsplit_once(':').expect("host and port");
-    let _ = (host, port);
-    place.write("db/config.json", format!(r#"{{"url": "{}", "monitorServers": [], "headers": {{"x-a": "b"}}}}"#, target.url));
+    place.write("db/config.json", format!(r#"{{"app": {{"name": "k3s", "url": "{}"}}, "monitorServers": []}}"#, target.url));
     let ran = place.run("test-execution --test-cases bubble-sort --load 5 --requests-per-second 20 --duration-per-test 1");
-    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.assert_measured();
     assert_eq!(place.saved()["trials"][0]["summary"]["successes"], 20);
 }
 
@@ -67,7 +67,7 @@ fn several_urls_take_turns() {
         "run --test-case http --url {} --url {} --rate 100/s --duration 1s --format json",
         one.url, two.url
     ));
-    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.assert_measured();
     assert_eq!(ran.json()["trials"][0]["summary"]["successes"], 100);
 }
 

@@ -93,7 +93,11 @@ fn text(entry: &Entry, inspection: &Inspection) -> String {
     line("about", &test_case.description);
     line("smallest load", &test_case.min_recommended_load.to_string());
     line("headers read", &list(test_case.response_headers.iter().map(String::as_str)));
-    line("body read", &format!("up to {}", figure::bytes(test_case.body_limit.into())));
+    let body = match test_case.body_limit {
+        0 => "nothing".to_owned(),
+        limit => format!("up to {}", figure::bytes(limit.into())),
+    };
+    line("body read", &body);
     line("metrics", &list(test_case.metrics.iter().map(|metric| metric.name.as_str())));
     line("failures", &list(test_case.failure_reasons.iter().map(String::as_str)));
     text.push_str(&options(test_case));

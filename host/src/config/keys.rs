@@ -51,6 +51,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// What it is called in the documentation.
+    #[cfg(test)]
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -92,6 +93,7 @@ pub(crate) struct Key {
     /// What it holds.
     pub(crate) kind: Kind,
     /// What it means.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the reference is made and held by tests"))]
     pub(crate) doc: String,
 }
 

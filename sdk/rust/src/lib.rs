@@ -56,3 +56,8 @@ pub use options::NoOptions;
 pub use request::{Header, Method, Request};
 pub use response::{Failure, MetricValue, Outcome, Response, ServerInstants, ServerSpan, Step, Verdict};
 pub use test_case::{Context, Description, Metric, MetricKind, TestCase};
+
+/// The plugin that the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

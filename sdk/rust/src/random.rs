@@ -1,7 +1,7 @@
 //! Random numbers that come again in the same order for the same seed.
 
-/// The next number, uniform over all 32 bits. The host starts the sequence anew with each `build`, from the run's seed
-/// and the iteration's index. Outside of a host, in a unit test, it is a fixed sequence.
+/// The next number, uniform over all 32 bits. The host starts the sequence anew with each call, from the run's seed,
+/// the iteration's index and the state. Outside of a host, in a unit test, it is a fixed sequence.
 pub fn next() -> u32 {
     #[cfg(target_arch = "wasm32")]
     return crate::bindings::test_case::cluster_tester::plugin::random::next();

@@ -16,7 +16,7 @@ impl fmt::Display for TimeError {
 impl Error for TimeError {}
 
 /// Milliseconds since the Unix epoch of an ISO 8601 time in UTC: `2026-11-23T08:21:09`, then up to nine digits of a
-/// fraction, then `Z` or `+00:00`. Allocates nothing. Around now a millisecond in `f64` keeps a quarter of a microsecond.
+/// fraction, then `Z` or `+00:00`. Allocates nothing. Today's milliseconds in `f64` keep a quarter of a microsecond.
 ///
 /// # Errors
 /// When the text has another shape, names a day or an hour that does not exist, or another offset.

@@ -19,6 +19,8 @@ use crate::trial::TrialError;
 
 /// How often samples and pulses leave a thread that has few.
 const HAND_OVER_EVERY: Duration = Duration::from_millis(100);
+/// After the last time-out that an arrival can have, for what ends by itself at that instant, nanoseconds.
+const DRAIN_GRACE: Nanos = 100_000_000;
 /// Releases in a row after which the sockets get a turn, when arrivals come faster than they can be let go.
 const RELEASES_IN_A_ROW: u32 = 16;
 
@@ -94,6 +96,8 @@ impl<T: Transport + 'static> Dispatcher<T> {
             failure_reasons: task.failure_reasons.clone(),
             in_flight: Cell::new(0),
             idle: Notify::new(),
+            is_over: Cell::new(false),
+            over: Notify::new(),
             guest_record: Cell::new(GuestRecord::default()),
         };
         Self { task, shard: Rc::new(shard) }
@@ -109,13 +113,13 @@ impl<T: Transport + 'static> Dispatcher<T> {
         self.shard.transport.open().await.map_err(TrialError::Target)
     }
 
-    /// Runs the thread's share of the trial to its last request's end. Gives the recorder, and whether the test case always failed.
+    /// Runs the thread's share of the trial to its last request's end. Gives the recorder, and whether the test case worked.
     pub(crate) async fn run(
         self,
         started_unix_ns: i64,
         arrivals: impl Pacer,
         follow_ups: impl Pacer,
-    ) -> (Recorder, bool) {
+    ) -> (Recorder, GuestRecord) {
         let shard = Rc::clone(&self.shard);
         let background = {
             let shard = Rc::clone(&shard);
@@ -130,25 +134,26 @@ impl<T: Transport + 'static> Dispatcher<T> {
                 shard.transport.abandon();
             }
         }
+        // Iterations of several steps may go on, but not for ever.
+        let latest = self.task.end + self.task.timeout + DRAIN_GRACE;
         tokio::select! {
             () = drained(&shard) => {}
-            () = shard.stop.thrown() => {
-                shard.transport.abandon();
-                drained(&shard).await;
-            }
+            () = shard.stop.thrown() => shard.transport.abandon(),
+            () = arrivals.wait_until(latest) => shard.end_drain(),
         }
+        drained(&shard).await;
         background.abort();
         // Its clone of the shard goes with it.
         let _ = background.await;
         drop(self);
-        let always_failed = shard.guest_always_fails();
+        let guest_record = shard.guest_record.get();
         let is_dear = shard.guest.is_dear();
         let shard = Rc::into_inner(shard).expect("every task of the shard has ended");
         drop(shard.guest);
         let mut recorder = Rc::into_inner(shard.recorder).expect("the guest's was the only other").into_inner();
         recorder.guest.on_plugin_threads = is_dear;
         recorder.hand_over();
-        (recorder, always_failed)
+        (recorder, guest_record)
     }
 
     async fn release_all(&self, started_unix_ns: i64, pacer: &impl Pacer) {

@@ -11,8 +11,13 @@ use model::{Context, Request, Response, Verdict, Workload, WorkloadError};
 use crate::plugin_threads::{BUILD_AHEAD, Built, PluginThreads, nanos_since};
 use crate::recorder::Recorder;
 
-/// A call that costs more, nanoseconds, is dear: five times the usual cost of a compiled guest.
-const DEAR: u64 = 5_000;
+/// A call that costs no more, nanoseconds, is cheap: five times the usual cost of a compiled guest.
+const CHEAP: u64 = 5_000;
+/// A call that costs more, nanoseconds, is dear however seldom it comes.
+const DEAR: u64 = 100_000;
+/// Between the two it is dear if it takes more than this part of the time since the call before: calls that come
+/// seldom find cold caches and cost ten times as much, and hold up nobody.
+const DEAR_PART: u64 = 100;
 /// Calls looked at together.
 const WINDOW: u32 = 32;
 /// Dear calls among them that make the test case dear; fewer are the machine's hiccups.
@@ -24,6 +29,7 @@ pub(crate) struct Guest {
     threads: PluginThreads,
     recorder: Rc<RefCell<Recorder>>,
     calls: Cell<(u32, u32)>,
+    last_call: Cell<Instant>,
     is_dear: Cell<bool>,
     ahead: RefCell<Ahead>,
 }
@@ -51,6 +57,7 @@ impl Guest {
             threads,
             recorder,
             calls: Cell::new((0, 0)),
+            last_call: Cell::new(Instant::now()),
             is_dear: Cell::new(needs_plugin_threads),
             ahead: RefCell::new(ahead),
         }
@@ -64,7 +71,7 @@ impl Guest {
         for attempt in 0..WINDOW {
             let begun = Instant::now();
             let request = self.workload.borrow_mut().build(context);
-            self.count(nanos_since(begun));
+            self.count(begun, nanos_since(begun));
             match request {
                 Err(error) if attempt == 2 => return Err(error),
                 Ok(_) if attempt < 2 || !self.is_dear.get() => {}
@@ -81,7 +88,7 @@ impl Guest {
             let begun = Instant::now();
             let request = self.workload.borrow_mut().build(&context(position));
             let cost = nanos_since(begun);
-            self.count(cost);
+            self.count(begun, cost);
             self.recorder.borrow_mut().guest.build.record(cost);
             return Prepared::Ready(request);
         }
@@ -135,7 +142,7 @@ impl Guest {
             let begun = Instant::now();
             let verdict = self.workload.borrow_mut().read(context, &state, &response);
             let cost = nanos_since(begun);
-            self.count(cost);
+            self.count(begun, cost);
             (verdict, cost)
         };
         self.recorder.borrow_mut().guest.read.record(cost);
@@ -147,9 +154,11 @@ impl Guest {
         self.is_dear.get()
     }
 
-    fn count(&self, cost: u64) {
+    fn count(&self, begun: Instant, cost: u64) {
+        let apart = begun.saturating_duration_since(self.last_call.replace(begun)).as_nanos();
+        let is_dear = cost > DEAR || cost > CHEAP && u128::from(cost * DEAR_PART) > apart;
         let (calls, dear) = self.calls.get();
-        let (calls, dear) = (calls + 1, dear + u32::from(cost > DEAR));
+        let (calls, dear) = (calls + 1, dear + u32::from(is_dear));
         if dear >= DEAR_CALLS {
             self.is_dear.set(true);
         }

@@ -31,6 +31,8 @@ pub(crate) struct Shard<T> {
     pub(crate) failure_reasons: Vec<String>,
     pub(crate) in_flight: Cell<u32>,
     pub(crate) idle: Notify,
+    pub(crate) is_over: Cell<bool>,
+    pub(crate) over: Notify,
     pub(crate) guest_record: Cell<GuestRecord>,
 }
 
@@ -39,6 +41,15 @@ pub(crate) struct Shard<T> {
 pub(crate) struct GuestRecord {
     has_worked: bool,
     failed: u32,
+}
+
+impl GuestRecord {
+    /// No call has worked, and at least one has failed.
+    pub(crate) fn always_failed(records: impl IntoIterator<Item = Self>) -> bool {
+        let (has_worked, failed) =
+            records.into_iter().fold((false, 0), |sum, one| (sum.0 | one.has_worked, sum.1 + u64::from(one.failed)));
+        !has_worked && failed > 0
+    }
 }
 
 /// A request on its way.
@@ -105,8 +116,12 @@ impl<T: Transport> Shard<T> {
         let (request, state, think_time) = next?;
         // A follower is due when its request is ready and the think time is over: guest time delays it, and is not in it.
         let due = self.clock.now() + think_time;
+        if self.is_over.get() {
+            return None;
+        }
         tokio::select! {
             () = self.follow_ups.wait(due) => {}
+            () = self.over.notified() => return None,
             () = self.stop.thrown() => return None,
         }
         Some(Underway { step: step + 1, intended_start: due, release: self.clock.now(), request, state })
@@ -181,21 +196,22 @@ impl<T: Transport> Shard<T> {
         self.recorder.borrow_mut().record(sample, message);
     }
 
-    /// Takes note of a call of the test case; one that always fails ends the trial.
+    /// Ends the trial's drain: no further step begins, and every exchange under way is abandoned.
+    pub(crate) fn end_drain(&self) {
+        self.is_over.set(true);
+        self.over.notify_waiters();
+        self.transport.abandon();
+    }
+
+    /// Takes note of a call of the test case; one that fails too often, and never worked, ends the trial.
     pub(crate) fn note_guest(&self, has_worked: bool) {
         let mut record = self.guest_record.get();
         record.has_worked |= has_worked;
         record.failed += u32::from(!has_worked);
         self.guest_record.set(record);
-        if self.guest_always_fails() {
+        if !record.has_worked && record.failed >= ALWAYS {
             self.stop.throw();
         }
-    }
-
-    /// No call has worked, and too many have failed for that to be chance.
-    pub(crate) fn guest_always_fails(&self) -> bool {
-        let record = self.guest_record.get();
-        !record.has_worked && record.failed >= ALWAYS
     }
 }
 

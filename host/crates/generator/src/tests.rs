@@ -16,11 +16,14 @@ use tokio::sync::Semaphore;
 use tokio::task::LocalSet;
 
 use crate::dispatch::{Dispatcher, Task};
+use crate::iteration::GuestRecord;
 use crate::pacer::fake::FakeTime;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::Recorder;
 use crate::stop::Stop;
 
+/// Time-out of every trial.
+const TIMEOUT: Nanos = 2000 * MS;
 const MS: Nanos = 1_000_000;
 
 /// Steps of each iteration; whether calls work.
@@ -172,7 +175,7 @@ impl Trial {
                 end: self.end,
                 load: Load(1),
                 seed: 1,
-                timeout: 2000 * MS,
+                timeout: TIMEOUT,
                 origins: 1,
                 max_in_flight: self.max_in_flight,
                 failure_reasons: Vec::new(),
@@ -194,9 +197,9 @@ impl Trial {
             let clock: Arc<dyn Clock> = Arc::new(time.clone());
             let workload = source.workload().expect("it can be made");
             let dispatcher = Dispatcher::new(task, clock, target, workload, threads, recorder, stop);
-            let (recorder, always_failed) = dispatcher.run(0, time.clone(), time).await;
+            let (recorder, guest) = dispatcher.run(0, time.clone(), time).await;
             let samples = std::mem::take(&mut *samples.0.lock().expect("nobody panicked"));
-            (recorder, samples, always_failed)
+            (recorder, samples, GuestRecord::always_failed([guest]))
         })
     }
 }
@@ -257,6 +260,17 @@ fn a_test_case_that_always_fails_ends_the_trial() {
     assert!(always_failed);
     assert!((100..110).contains(&samples.len()), "{} samples", samples.len());
     assert!(samples.iter().all(|sample| sample.outcome == Outcome::GuestFault && sample.sent.is_none()));
+}
+
+#[test]
+fn iterations_that_never_end_are_cut_off_after_the_last_time_out() {
+    let case = FakeCase { steps: u32::MAX, ..SINGLE };
+    let trial = Trial { case, ..Trial::default() };
+    let latest = trial.end + TIMEOUT + 200 * MS;
+    let (_, samples, always_failed) = trial.run(|now| (now + 10 * MS, Ok(200)));
+    assert!(!always_failed);
+    let last = samples.iter().map(|sample| sample.end).max().expect("samples");
+    assert!((latest - 400 * MS..latest).contains(&last), "{last} of {latest}");
 }
 
 #[test]

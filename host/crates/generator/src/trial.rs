@@ -15,6 +15,7 @@ use tokio::task::LocalSet;
 
 use crate::clock::TrialClock;
 use crate::dispatch::{Dispatcher, Task};
+use crate::iteration::GuestRecord;
 use crate::pacer::TimerPacer;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::{Pulse, Recorder};
@@ -123,7 +124,7 @@ pub fn run_trial<T: Transport + 'static>(
         handle.join().expect("a plugin thread never panics");
     }
     let (started_unix_ns, ended) = outcome?;
-    let always_failed = ended.iter().any(|(_, always_failed)| *always_failed);
+    let always_failed = GuestRecord::always_failed(ended.iter().map(|(_, record)| *record));
     let result = add_up(setup, started_unix_ns, ended.into_iter().map(|(recorder, _)| recorder));
     if always_failed {
         let message = result.failures.first().map_or_else(String::new, |failure| failure.message.clone());
@@ -145,7 +146,7 @@ struct GeneratorThread<'a> {
 
 impl GeneratorThread<'_> {
     /// Gets ready, reports, and runs its share. None when it or another thread could not get ready.
-    fn run<T: Transport + 'static>(self, parts: ThreadParts<T>) -> Option<(Recorder, bool)> {
+    fn run<T: Transport + 'static>(self, parts: ThreadParts<T>) -> Option<(Recorder, GuestRecord)> {
         let runtime = match Builder::new_current_thread().enable_all().event_interval(EVENT_INTERVAL).build() {
             Ok(runtime) => runtime,
             Err(error) => {

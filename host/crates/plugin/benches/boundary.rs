@@ -11,7 +11,7 @@ use model::{Context, Load, Response, WorkloadSource as _};
 use plugin::{Catalog, Runtime, RuntimeConfig};
 
 const ANSWER: &[u8] =
-    br#"{"start":"2026-01-01T12:00:00.000000","end":"2026-01-01T12:00:00.012345","fibonacci":55}"#;
+    br#"{"start":"2026-01-01T12:00:00.000Z","end":"2026-01-01T12:00:00.012Z","fibonacci":55}"#;
 
 fn boundary(criterion: &mut Criterion) {
     let runtime = Runtime::new(&RuntimeConfig::default()).expect("a runtime");

@@ -91,7 +91,7 @@ pub enum Problem {
     #[error("describes itself against the contract: {0}")]
     Description(String),
     /// An option that does not fit.
-    #[error("does not take option `{option}` so: {reason}")]
+    #[error("refuses option `{option}`: {reason}")]
     Option {
         /// The option.
         option: String,
@@ -156,7 +156,7 @@ impl Problem {
             Self::NotWasm | Self::Invalid(_) => "build it anew; sdk/README.md says how in each language".to_owned(),
             Self::World { exports } if exports.is_empty() => "it exports nothing at all".to_owned(),
             Self::World { exports } => format!("it exports: {}", exports.join(", ")),
-            Self::Analysis => "name it as an analysis, or choose a test case: `cluster-tester plugin list`".to_owned(),
+            Self::Analysis => "choose a test case: `cluster-tester plugin list`".to_owned(),
             Self::Version { .. } => "build it anew against this version's `wit/`".to_owned(),
             Self::Imports { imports } if imports.iter().any(|import| import.starts_with("wasi:http")) => {
                 "a plugin has no network: it says what to send, and the tester sends it".to_owned()
@@ -169,17 +169,25 @@ impl Problem {
             }
             Self::UnknownOption { known, .. } if known.is_empty() => "it has none".to_owned(),
             Self::UnknownOption { nearest, known, .. } => meant(nearest.as_deref(), known),
-            Self::Call { what, .. } if what.contains("deadline") => {
-                "raise `plugins.deadline` or `plugins.configure-deadline` if it needs that long".to_owned()
-            }
-            Self::Call { what, .. } if what.contains("of memory") => {
-                "raise `plugins.memory` if it needs that much".to_owned()
-            }
-            Self::Instantiate(_) | Self::Call { .. } | Self::Description(_) => {
-                "this is for its author; wit/ has the contract".to_owned()
-            }
+            Self::Call { what, .. } => hint_of_call(what).to_owned(),
+            Self::Instantiate(_) | Self::Description(_) => FOR_ITS_AUTHOR.to_owned(),
         };
         Some(hint)
+    }
+}
+
+const FOR_ITS_AUTHOR: &str = "this is for its author; wit/ has the contract";
+
+/// How to mend a call that failed with this message: a limit that was crossed may be raised.
+pub fn hint_of_call(message: &str) -> &'static str {
+    if message.contains(" deadline in `build-request`") || message.contains(" deadline in `read-response`") {
+        "raise `plugins.deadline` if it needs that long, or have it do its set-up in `configure`"
+    } else if message.contains(" ms deadline") {
+        "raise `plugins.configure-deadline` if it needs that long"
+    } else if message.contains(" MiB of memory") {
+        "raise `plugins.memory` if it needs that much"
+    } else {
+        FOR_ITS_AUTHOR
     }
 }
 

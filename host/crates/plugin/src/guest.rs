@@ -215,7 +215,7 @@ impl Guest {
         let state = self.store.data();
         let trap = error.downcast_ref::<Trap>();
         if trap == Some(&Trap::Interrupt) {
-            format!("used up its {deadline:?} deadline")
+            format!("used up its {} ms deadline", deadline.as_millis())
         } else if state.allowance.was_refused() {
             format!("used up its {} MiB of memory", self.limits.memory >> 20)
         } else if let Some(trap) = trap {

@@ -24,7 +24,7 @@ mod verdict;
 mod wire;
 
 pub use catalog::{Catalog, Entry, Origin};
-pub use error::{PluginError, Problem};
+pub use error::{PluginError, Problem, hint_of_call};
 pub use limits::Limits;
 pub use log::{Kept, Level};
 pub use options::{GivenOption, GivenValue};

@@ -207,8 +207,8 @@ mod tests {
 
     #[test]
     fn a_wrong_option_is_named_with_the_reason() {
-        assert_eq!(refused(&[text("user", "u"), text("count", "many")]), "does not take option `count` so: \"many\" is not of type integer");
-        assert_eq!(refused(&[text("user", "u"), text("count", "10")]), "does not take option `count` so: 10 is greater than the maximum of 9");
+        assert_eq!(refused(&[text("user", "u"), text("count", "many")]), "refuses option `count`: \"many\" is not of type integer");
+        assert_eq!(refused(&[text("user", "u"), text("count", "10")]), "refuses option `count`: 10 is greater than the maximum of 9");
         assert_eq!(refused(&[]), "needs option `user`");
         assert_eq!(refused(&[text("usr", "u")]), "has no option `usr`");
         let json = GivenOption { value: GivenValue::Json(json!("3")), ..text("count", "") };

@@ -43,7 +43,7 @@ fn method(method: wire::Method) -> Result<Method, String> {
     let is_upper = !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_lowercase()) && name != "CONNECT";
     match Method::from_bytes(name.as_bytes()) {
         Ok(method) if is_upper => Ok(method),
-        _ => Err(format!("method `{}`, which is none that can be sent", shown(&name))),
+        _ => Err(format!("the method `{}`, which is none that can be sent", shown(&name))),
     }
 }
 
@@ -52,23 +52,23 @@ fn path(path: String) -> Result<PathAndQuery, String> {
         return Err(format!("a path of {} bytes; at most {PATH} are allowed", path.len()));
     }
     if !path.starts_with('/') {
-        let hint = "it starts with `/`, and the plan has scheme, host and port";
-        return Err(format!("path `{}`: {hint}", shown(&path)));
+        let rule = "which does not start with `/`; scheme, host and port are the plan's";
+        return Err(format!("the path `{}`, {rule}", shown(&path)));
     }
     // `http` would cut a fragment off in silence, and lets bytes pass that no server must take.
     if let Some(bad) = path.chars().find(|c| !c.is_ascii_graphic() || *c == '#') {
-        return Err(format!("path `{}`: {bad:?} must be percent-encoded", shown(&path)));
+        return Err(format!("the path `{}`, in which {bad:?} must be percent-encoded", shown(&path)));
     }
     let bytes = Bytes::from(path);
     PathAndQuery::from_maybe_shared(bytes.clone())
-        .map_err(|error| format!("path `{}`: {error}", shown(&String::from_utf8_lossy(&bytes))))
+        .map_err(|error| format!("the path `{}`, which is none: {error}", shown(&String::from_utf8_lossy(&bytes))))
 }
 
 fn header(header: wire::RequestHeader) -> Result<(HeaderName, HeaderValue), String> {
     let name = HeaderName::from_bytes(header.name.as_bytes())
-        .map_err(|_| format!("header name `{}`, which is none", shown(&header.name)))?;
+        .map_err(|_| format!("the header name `{}`, which is none", shown(&header.name)))?;
     if HEADERS_OF_THE_HOST.contains(&name.as_str()) {
-        return Err(format!("header `{name}`, which the tester sets for each message"));
+        return Err(format!("the header `{name}`, which the tester sets for each message"));
     }
     let value = HeaderValue::from_maybe_shared(Bytes::from(header.value))
         .map_err(|_| format!("a value of header `{name}` with a line break or another control character"))?;

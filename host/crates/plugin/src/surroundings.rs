@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn random_numbers_come_again_for_the_same_call_and_no_other() {
         let surroundings = Surroundings::default();
-        let mut drawn = |seed, state: &[u8]| {
+        let drawn = |seed, state: &[u8]| {
             surroundings.begin(&context(seed), state);
             [surroundings.next(), surroundings.next()]
         };

@@ -49,7 +49,7 @@ fn judgement(outcome: wire::Outcome, declared: Declared) -> Result<Judgement, St
     let server_span = outcome.server_span.map(server_span).transpose()?;
     let metrics = outcome.metrics.into_iter().map(|metric| {
         if metric.index as usize >= declared.metrics {
-            return Err(format!("metric {}; it declared {}", metric.index, declared.metrics));
+            return Err(format!("the metric {}; it declared {}", metric.index, declared.metrics));
         }
         if !metric.value.is_finite() {
             return Err(format!("{} as value of metric {}; values are finite", metric.value, metric.index));
@@ -61,7 +61,7 @@ fn judgement(outcome: wire::Outcome, declared: Declared) -> Result<Judgement, St
 
 fn failure(failure: wire::Failure, reasons: usize) -> Result<Failure, String> {
     if failure.reason as usize >= reasons {
-        return Err(format!("reason of failure {}; it declared {reasons}", failure.reason));
+        return Err(format!("the reason of failure {}; it declared {reasons}", failure.reason));
     }
     let detail = failure.detail.map(|mut detail| {
         detail.truncate(detail.floor_char_boundary(DETAIL));

@@ -46,7 +46,7 @@ impl TestCase for Busy {
     }
 }
 
-/// Spins for thousands of rounds. Each needs the one before (Knuth's generator), so that no optimiser takes a short cut.
+/// Spins for thousands of rounds. Each needs the one before (Knuth's generator), so that no optimiser cuts it short.
 fn spin(thousands: u32) {
     let mut number = 1_u64;
     for _ in 0..u64::from(thousands) * 1_000 {

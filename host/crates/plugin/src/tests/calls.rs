@@ -24,7 +24,7 @@ fn fibonacci_builds_its_request_and_reads_its_answer() {
     let mut workload = test_case.workload().unwrap();
     let request = workload.build(&context(10)).unwrap();
     assert_eq!((request.method.as_str(), request.path.as_str(), request.body.len()), ("GET", "/fibonacci/10", 0));
-    let body = r#"{"start":"2026-01-01T12:00:00.000","end":"2026-01-01T12:00:00.250","fibonacci":55}"#;
+    let body = r#"{"start":"2026-01-01T12:00:00.000Z","end":"2026-01-01T12:00:00.250Z","fibonacci":55}"#;
     let Verdict::Done(judgement) = workload.read(&context(10), &[], &answer(200, body)).unwrap() else { panic!() };
     assert_eq!((judgement.failure, judgement.server_span.unwrap().nanos()), (None, 250_000_000));
     let Verdict::Done(judgement) = workload.read(&context(11), &[], &answer(200, body)).unwrap() else { panic!() };
@@ -36,8 +36,8 @@ fn fibonacci_builds_its_request_and_reads_its_answer() {
 fn what_a_guest_must_not_return_is_told_with_its_name_and_the_call() {
     let runtime = runtime();
     for (behaviour, expected) in [
-        ("absolute-url", "from `build-request` path `http://elsewhere.example/`: it starts with `/`"),
-        ("path-without-slash", "path `items`: it starts with `/`"),
+        ("absolute-url", "from `build-request` the path `http://elsewhere.example/`, which does not start with `/`"),
+        ("path-without-slash", "the path `items`, which does not start"),
         ("path-with-control-character", "' ' must be percent-encoded"),
         ("huge-path", "a path of 66560 bytes; at most 65536 are allowed"),
         ("forbidden-header", "header `host`, which the tester sets"),
@@ -51,7 +51,7 @@ fn what_a_guest_must_not_return_is_told_with_its_name_and_the_call() {
         assert!(what.starts_with("plugin `hostile` returned") && what.contains(expected), "{behaviour}: {what}");
     }
     for (behaviour, expected) in [
-        ("bad-reason", "from `read-response` reason of failure 9; it declared 1"),
+        ("bad-reason", "from `read-response` the reason of failure 9; it declared 1"),
         ("bad-metric", "metric 9; it declared 1"),
         ("nan-metric", "NaN as value of metric 0"),
         ("nan-server-span", "a server span that is not finite"),
@@ -68,11 +68,11 @@ fn what_a_guest_must_not_return_is_told_with_its_name_and_the_call() {
 fn a_limit_is_named_when_it_is_crossed() {
     let runtime = runtime();
     let build = |behaviour| broken(hostile(&runtime, behaviour).workload().unwrap().build(&context(1)));
-    assert_eq!(build("loop-in-build"), "plugin `hostile` used up its 200ms deadline in `build-request`");
+    assert_eq!(build("loop-in-build"), "plugin `hostile` used up its 200 ms deadline in `build-request`");
     assert_eq!(build("allocate"), "plugin `hostile` used up its 64 MiB of memory in `build-request`");
     assert_eq!(build("trap-in-build"), "plugin `hostile` trapped (wasm `unreachable` instruction executed) in `build-request`");
     let read = broken(hostile(&runtime, "loop-in-read").workload().unwrap().read(&context(1), &[], &answer(200, "")));
-    assert_eq!(read, "plugin `hostile` used up its 200ms deadline in `read-response`");
+    assert_eq!(read, "plugin `hostile` used up its 200 ms deadline in `read-response`");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn a_description_against_the_contract_is_refused() {
 #[test]
 fn a_plugin_that_never_describes_itself_is_given_up() {
     let Problem::Call { call, what, .. } = problem(runtime().inspect(&fixture("stuck"))) else { panic!("a call") };
-    assert_eq!((call, what.as_str()), ("describe", "used up its 500ms deadline"));
+    assert_eq!((call, what.as_str()), ("describe", "used up its 500 ms deadline"));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn what_configure_refuses_is_an_error_before_any_trial() {
         open("refuse-option"),
         Problem::Option { option: "behaviour".into(), reason: "told to refuse its option".into() }
     );
-    assert!(matches!(open("loop-in-configure"), Problem::Call { call: "configure", what, .. } if what.contains("500ms deadline")));
+    assert!(matches!(open("loop-in-configure"), Problem::Call { call: "configure", what, .. } if what.contains("500 ms deadline")));
     assert!(matches!(open("trap-in-configure"), Problem::Call { call: "configure", what, .. } if what.contains("trapped")));
     assert!(matches!(open("no-such-behaviour"), Problem::Option { .. }));
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use model::{Context, Load, Response, Verdict, Workload as _, WorkloadError, WorkloadSource as _};
+use model::{Context, Load, Response, Verdict, WorkloadError, WorkloadSource as _};
 
 use crate::{Catalog, Entry, GivenOption, GivenValue, Limits, Origin, Runtime, RuntimeConfig, TestCase};
 
