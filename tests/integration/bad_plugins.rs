@@ -27,7 +27,7 @@ fn a_plugin_of_another_world_or_version_or_with_a_network() {
     exit code 5
     error: plugin `analysis` is an analysis, not a test case
       component: <fixtures>/analysis.wasm
-      hint: name it as an analysis, or choose a test case: `cluster-tester plugin list`
+      hint: choose a test case: `cluster-tester plugin list`
     ");
     assert_error!(run_plugin(&place, "future", ""), &place, @"
     exit code 5
@@ -43,9 +43,9 @@ fn a_plugin_of_another_world_or_version_or_with_a_network() {
     ");
     assert_error!(run_plugin(&place, "stuck", ""), &place, @"
     exit code 5
-    error: plugin `stuck` used up its 300ms deadline in `describe`
+    error: plugin `stuck` used up its 300 ms deadline in `describe`
       component: <fixtures>/stuck.wasm
-      hint: raise `plugins.deadline` or `plugins.configure-deadline` if it needs that long
+      hint: raise `plugins.configure-deadline` if it needs that long
     ");
     assert_error!(run_plugin(&place, "untidy", ""), &place, @"
     exit code 5
@@ -84,9 +84,9 @@ fn a_plugin_that_cannot_begin() {
     let hostile = |behaviour: &str| run_plugin(&place, "hostile", &format!("--plugin-option behaviour={behaviour}"));
     assert_error!(hostile("loop-in-configure"), &place, @"
     exit code 5
-    error: plugin `hostile` used up its 300ms deadline in `configure`
+    error: plugin `hostile` used up its 300 ms deadline in `configure`
       component: <fixtures>/hostile.wasm
-      hint: raise `plugins.deadline` or `plugins.configure-deadline` if it needs that long
+      hint: raise `plugins.configure-deadline` if it needs that long
     ");
     assert_error!(hostile("trap-in-configure"), &place, @"
     exit code 5
@@ -102,27 +102,27 @@ fn a_plugin_that_cannot_begin() {
     ");
     assert_error!(hostile("absolute-url"), &place, @"
     exit code 5
-    error: plugin `hostile` returned from `build-request` path `http://elsewhere.example/`: it starts with `/`, and the plan has scheme, host and port
-      test case: hostile, load 1
-      hint: nothing was sent; see its options with `cluster-tester plugin inspect hostile`
+    error: plugin `hostile` returned from `build-request` the path `http://elsewhere.example/`, which does not start with `/`; scheme, host and port are the plan's
+      test case: hostile, load 1; nothing was sent
+      hint: this is for its author; wit/ has the contract
     ");
     assert_error!(hostile("loop-in-build"), &place, @"
     exit code 5
-    error: plugin `hostile` used up its 50ms deadline in `build-request`
-      test case: hostile, load 1
-      hint: nothing was sent; see its options with `cluster-tester plugin inspect hostile`
+    error: plugin `hostile` used up its 50 ms deadline in `build-request`
+      test case: hostile, load 1; nothing was sent
+      hint: raise `plugins.deadline` if it needs that long, or have it do its set-up in `configure`
     ");
     assert_error!(hostile("allocate"), &place, @"
     exit code 5
     error: plugin `hostile` used up its 64 MiB of memory in `build-request`
-      test case: hostile, load 1
-      hint: nothing was sent; see its options with `cluster-tester plugin inspect hostile`
+      test case: hostile, load 1; nothing was sent
+      hint: raise `plugins.memory` if it needs that much
     ");
     assert_error!(hostile("refuse-build"), &place, @"
     exit code 5
     error: told to refuse in `build-request`
-      test case: hostile, load 1
-      hint: nothing was sent; see its options with `cluster-tester plugin inspect hostile`
+      test case: hostile, load 1; nothing was sent
+      hint: see its options with `cluster-tester plugin inspect hostile`
     ");
     assert!(place.run_dirs().is_empty(), "nothing was measured, so nothing is saved");
 }
@@ -134,8 +134,8 @@ fn what_a_plugin_wrote_before_it_trapped_is_shown() {
     exit code 5
     error: plugin `sandboxed` trapped (wasm `unreachable` instruction executed) in `build-request`; it wrote:
     Traceback: something went wrong
-      test case: sandboxed, load 1
-      hint: nothing was sent; see its options with `cluster-tester plugin inspect sandboxed`
+      test case: sandboxed, load 1; nothing was sent
+      hint: this is for its author; wit/ has the contract
     ");
 }
 

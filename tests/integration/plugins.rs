@@ -45,13 +45,13 @@ fn a_plugin_tells_its_options() {
     http, a test case
       from              bundled
       digest            sha256:<digest>
-      size              212 KiB
+      size              <size>
       imports           nothing
       title             HttpTestCase 0.1.0
       about             Sends one request, told by options, and judges the answer by its status.
       smallest load     1
       headers read      none
-      body read         up to 0 B
+      body read         nothing
       metrics           none
       failures          unexpected status
       options

@@ -17,7 +17,7 @@ const CHEAP: u64 = 5_000;
 const DEAR: u64 = 100_000;
 /// Between the two it is dear if it takes more than this part of the time since the call before: calls that come
 /// seldom find cold caches and cost ten times as much, and hold up nobody.
-const DEAR_PART: u64 = 100;
+const DEAR_PART: u64 = 20;
 /// Calls looked at together.
 const WINDOW: u32 = 32;
 /// Dear calls among them that make the test case dear; fewer are the machine's hiccups.
