@@ -2,7 +2,8 @@
 .PHONY: demo test bench soak plugins lint
 
 demo: plugins
-	cargo run --release --locked -- demo
+	cargo build --release --locked --workspace --bins
+	"$${CARGO_TARGET_DIR:-target}/release/cluster-tester" demo
 
 test: plugins
 	tests/parquet-reader install
@@ -12,7 +13,7 @@ bench: plugins
 	cargo bench --locked --workspace --bench boundary
 
 soak: plugins
-	cargo test --release --locked -p cluster-tester --test soak -- --nocapture --test-threads 1
+	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1
 
 plugins:
 	plugins/wasm-toolchain install

@@ -121,7 +121,10 @@ impl LocalRun {
             pulses: progress.pulses(),
         };
         let parts = (0..plan.threads)
-            .map(|index| ThreadParts { transport: self.transport(plan, test_case, index), sink: Box::new(writer.sink()) })
+            .map(|index| ThreadParts {
+                transport: self.transport(plan, test_case, index),
+                sink: Box::new(writer.sink()),
+            })
             .collect();
         let outcome = run_trial(&setup, parts);
         drop(setup);
@@ -138,7 +141,6 @@ impl LocalRun {
         failure.map_or(Ok(code), Err)
     }
 
-    #[expect(clippy::type_complexity, reason = "the constructor that the generator takes")]
     fn transport(
         &self,
         plan: &TrialPlan,

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use plugin::{Catalog, Entry, GivenOption, GivenValue, Kept, Level, Limits, Origin, PluginError, Runtime, RuntimeConfig};
+use plugin::{
+    Catalog, Entry, GivenOption, GivenValue, Kept, Level, Limits, Origin, PluginError, Runtime, RuntimeConfig,
+};
 
 use crate::config::{Common, Environment, Given, OptionValue};
 use crate::error::{CliError, ExitCode};

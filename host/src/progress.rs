@@ -89,7 +89,8 @@ impl State {
 }
 
 fn show_bar(pulses: &flume::Receiver<Pulse>, state: &mut State, title: &str) {
-    let bar = ProgressBar::with_draw_target(Some(state.whole.as_millis() as u64), ProgressDrawTarget::stderr_with_hz(8));
+    let bar =
+        ProgressBar::with_draw_target(Some(state.whole.as_millis() as u64), ProgressDrawTarget::stderr_with_hz(8));
     let style = ProgressStyle::with_template("{prefix} {bar:24} {percent:>3}%  {msg}").expect("the template is valid");
     bar.set_style(style);
     bar.set_prefix(title.to_owned());

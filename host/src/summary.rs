@@ -21,7 +21,11 @@ pub(crate) fn of_run(run: &RunFile) -> String {
         let _ = writeln!(text, "  {key} = {value}");
     }
     let tester = &run.tester;
-    let _ = writeln!(text, "  tester  {}, {} cores, {}, cluster-tester {}", tester.host_name, tester.cores, tester.os, tester.version);
+    let _ = writeln!(
+        text,
+        "  tester  {}, {} cores, {}, cluster-tester {}",
+        tester.host_name, tester.cores, tester.os, tester.version
+    );
     for plugin in &run.plugins {
         let digest = plugin.digest.get(..19).unwrap_or(&plugin.digest);
         let _ = writeln!(text, "  plugin  {} {} ({}, {digest}…)", plugin.name, plugin.version, plugin.origin);
@@ -43,16 +47,24 @@ pub(crate) fn of_trial(trial: &TrialRecord, urls: &[String]) -> String {
     let steady = &result.steady;
     let counts = &steady.counts;
     let intended = rate(summary.intended_rate);
-    let _ = writeln!(text, "  offered   {} of {intended}   goodput {}", rate(summary.offered_rate), rate(summary.goodput));
+    let _ =
+        writeln!(text, "  offered   {} of {intended}   goodput {}", rate(summary.offered_rate), rate(summary.goodput));
     let failed = counts.failures();
     let share = failed as f64 * 100.0 / counts.scheduled.max(1) as f64;
-    let _ = write!(text, "  requests  {}: {} good, {} failed", count(counts.scheduled), count(summary.successes), count(failed));
+    let _ = write!(
+        text,
+        "  requests  {}: {} good, {} failed",
+        count(counts.scheduled),
+        count(summary.successes),
+        count(failed)
+    );
     if failed > 0 {
         let _ = write!(text, " ({share:.2} %)");
     }
     let _ = writeln!(text, "   sent {}, received {}", bytes(steady.bytes_sent), bytes(steady.bytes_received));
     text.push('\n');
-    let _ = writeln!(text, "  {:<22}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}", "", "mean", "p50", "p90", "p99", "p99.9", "max");
+    let _ =
+        writeln!(text, "  {:<22}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}", "", "mean", "p50", "p90", "p99", "p99.9", "max");
     if failed > 0 {
         text.push_str(&row("response time, all", &summary.response_time));
         text.push_str(&row("response time, good", &summary.response_time_of_successes));
@@ -114,7 +126,9 @@ fn verdict(result: &TrialResult, samples: &SamplesRecord) -> String {
     }
     match result.validity {
         Validity::Valid => {}
-        Validity::GeneratorBound => text.push_str("\n  NOT VALID: the tester could not hold this load; the figures are not the target's\n"),
+        Validity::GeneratorBound => {
+            text.push_str("\n  NOT VALID: the tester could not hold this load; the figures are not the target's\n")
+        }
         Validity::Interrupted => text.push_str("\n  interrupted: the figures are those of the time there was\n"),
     }
     for reason in &result.validity_reasons {

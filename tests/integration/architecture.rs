@@ -32,15 +32,20 @@ fn every_library_depends_on_model_and_on_no_other_of_ours() {
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     for library in &libraries {
-        let manifest = std::fs::read_to_string(root().join("host/crates").join(library).join("Cargo.toml")).expect("a manifest");
+        let manifest =
+            std::fs::read_to_string(root().join("host/crates").join(library).join("Cargo.toml")).expect("a manifest");
         let dependencies = manifest.split("[dependencies]").nth(1).unwrap_or_default();
         let dependencies = dependencies.split("\n[").next().unwrap_or_default();
         for line in dependencies.lines() {
             let name = line.split(['.', ' ', '=']).next().unwrap_or_default();
-            let is_ours = libraries.iter().any(|library| library == name) || name == "bundled" || name == "cluster-tester-sdk";
+            let is_ours =
+                libraries.iter().any(|library| library == name) || name == "bundled" || name == "cluster-tester-sdk";
             assert!(!is_ours || name == "model", "{library} depends on {name}");
             let is_pure = library == "model";
-            assert!(!is_pure || !["tokio", "wasmtime", "hyper", "arrow-array"].contains(&name), "model depends on {name}");
+            assert!(
+                !is_pure || !["tokio", "wasmtime", "hyper", "arrow-array"].contains(&name),
+                "model depends on {name}"
+            );
         }
     }
 }
@@ -48,7 +53,10 @@ fn every_library_depends_on_model_and_on_no_other_of_ours() {
 #[test]
 fn heavy_dependencies_stop_at_one_crate() {
     for (heavy, only) in [("wasmtime", "plugin"), ("parquet", "results"), ("arrow-array", "results")] {
-        for manifest in sources("toml").into_iter().filter(|path| path.ends_with("Cargo.toml") && *path != root().join("Cargo.toml")) {
+        for manifest in sources("toml")
+            .into_iter()
+            .filter(|path| path.ends_with("Cargo.toml") && *path != root().join("Cargo.toml"))
+        {
             let text = std::fs::read_to_string(&manifest).expect("a manifest");
             let uses = text.lines().any(|line| line.split(['.', ' ', '=']).next() == Some(heavy));
             assert!(!uses || manifest.ends_with(format!("{only}/Cargo.toml")), "{} uses {heavy}", manifest.display());

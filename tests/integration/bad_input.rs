@@ -23,7 +23,9 @@ fn a_rate_or_a_duration_that_nobody_can_mean() {
 #[test]
 fn a_url_that_is_malformed() {
     let place = Place::new();
-    for url in ["localhost:8080", "ftp://host", "http://", "http://host:99999", "http://user:secret@host", "https://host"] {
+    for url in
+        ["localhost:8080", "ftp://host", "http://", "http://host:99999", "http://user:secret@host", "https://host"]
+    {
         let ran = place.run(&format!("run --test-case http --url {url}"));
         assert_eq!(ran.code, 4, "{url}: {ran:?}");
         assert!(!ran.stderr.contains("secret"), "{}", ran.stderr);
@@ -119,7 +121,10 @@ fn a_config_that_is_missing_or_broken() {
       where: unknown.toml:2:1
       hint: did you mean `run.duration`?
     ");
-    place.write("secret.toml", "[target]\nurl = \"http://127.0.0.1:9\"\n[target.headers]\nauthorization = \"env:NOT_SET\"\n");
+    place.write(
+        "secret.toml",
+        "[target]\nurl = \"http://127.0.0.1:9\"\n[target.headers]\nauthorization = \"env:NOT_SET\"\n",
+    );
     assert_error!(place.run("run --test-case http --config secret.toml"), &place, @"
     exit code 3
     error: environment variable `NOT_SET` is not set

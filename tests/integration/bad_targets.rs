@@ -7,7 +7,9 @@ use tests::misbehaving::{Behaviour, Misbehaving};
 use crate::command::{Place, Ran, assert_error};
 
 fn run(place: &Place, test_case: &str, url: &str) -> Ran {
-    place.run(&format!("run --test-case {test_case} --load 3 --url {url} --rate 20/s --duration 1s --timeout 2s --quiet"))
+    place.run(&format!(
+        "run --test-case {test_case} --load 3 --url {url} --rate 20/s --duration 1s --timeout 2s --quiet"
+    ))
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn outcome_of_all(behaviour: Behaviour, test_case: &str) -> (i32, String, String
     let ran = run(&place, test_case, &server.url());
     let trial = &place.saved()["trials"][0];
     let outcomes = trial["steady"]["counts"]["outcomes"].as_object().expect("counts by outcome").clone();
-    let outcome = outcomes.iter().find(|(_, count)| *count == &20).map(|(name, _)| name.clone());
+    let outcome = outcomes.iter().find(|(_, count)| **count == 20).map(|(name, _)| name.clone());
     let message = trial["failures"][0]["message"].as_str().unwrap_or_default().to_owned();
     (ran.code, outcome.unwrap_or_else(|| panic!("{outcomes:?}")), message)
 }

@@ -40,7 +40,8 @@ fn response_time_counts_the_wait_when_the_target_stalls() {
 fn failures_make_the_tail_unbounded() {
     let place = Place::new();
     let server = Misbehaving::start(Behaviour::Status(500));
-    let ran = place.run(&format!("run --test-case http --url {} --rate 100/s --duration 1s --format json", server.url()));
+    let ran =
+        place.run(&format!("run --test-case http --url {} --rate 100/s --duration 1s --format json", server.url()));
     assert_eq!(ran.code, 13, "{ran:?}");
     let summary = summary(&ran);
     assert_eq!((&summary["successes"], &summary["response_time"]["p50_ns"]), (&0.into(), &Value::Null));

@@ -28,7 +28,8 @@ fn the_shipped_plugins_are_listed_with_what_they_do() {
     let place = Place::new();
     let listed = place.run("plugin list --format json");
     let listed = listed.json();
-    let names: Vec<&str> = listed.as_array().expect("a list").iter().filter_map(|plugin| plugin["name"].as_str()).collect();
+    let names: Vec<&str> =
+        listed.as_array().expect("a list").iter().filter_map(|plugin| plugin["name"].as_str()).collect();
     assert_eq!(names, ["fibonacci", "bubble-sort", "http"]);
     let text = place.run("plugin list").stdout;
     assert!(text.contains("Sends one request, told by options"), "{text}");

@@ -65,7 +65,11 @@ fn a_full_disk_loses_samples_and_no_figure() {
     let trial = &place.saved()["trials"][0];
     assert_eq!(trial["summary"]["requests"], 8_000);
     assert_eq!(trial["samples"]["complete"], false, "{}", trial["samples"]);
-    assert!(trial["samples"]["cause"].as_str().is_some_and(|cause| cause.contains("large") || cause.contains("written")), "{}", trial["samples"]);
+    assert!(
+        trial["samples"]["cause"].as_str().is_some_and(|cause| cause.contains("large") || cause.contains("written")),
+        "{}",
+        trial["samples"]
+    );
 }
 
 #[test]

@@ -53,8 +53,12 @@ fn a_run_sends_exactly_its_schedule_and_keeps_name_and_labels() {
 fn the_older_flags_and_config_run_without_retyping() {
     let place = Place::new();
     let target = Target::start(&place);
-    place.write("db/config.json", format!(r#"{{"app": {{"name": "k3s", "url": "{}"}}, "monitorServers": []}}"#, target.url));
-    let ran = place.run("test-execution --test-cases bubble-sort --load 5 --requests-per-second 20 --duration-per-test 1");
+    place.write(
+        "db/config.json",
+        format!(r#"{{"app": {{"name": "k3s", "url": "{}"}}, "monitorServers": []}}"#, target.url),
+    );
+    let ran =
+        place.run("test-execution --test-cases bubble-sort --load 5 --requests-per-second 20 --duration-per-test 1");
     ran.assert_measured();
     assert_eq!(place.saved()["trials"][0]["summary"]["successes"], 20);
 }
@@ -74,7 +78,16 @@ fn several_urls_take_turns() {
 #[test]
 fn help_is_there_for_every_subcommand() {
     let place = Place::new();
-    for words in ["--help", "run --help", "demo --help", "target --help", "plugin --help", "check --help", "results --help", "config --help"] {
+    for words in [
+        "--help",
+        "run --help",
+        "demo --help",
+        "target --help",
+        "plugin --help",
+        "check --help",
+        "results --help",
+        "config --help",
+    ] {
         let ran = place.run(words);
         assert_eq!(ran.code, 0, "{words}: {ran:?}");
         assert!(ran.stdout.contains("Usage:"), "{words}");

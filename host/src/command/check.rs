@@ -30,7 +30,8 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<E
     let plugins = Plugins::find(&common, 1, talk)?;
     for entry in plugins.catalog.entries() {
         let inspected = plugins.runtime.inspect(entry).map_err(CliError::from);
-        let said = inspected.map(|inspection| format!("is a valid {} ({})", inspection.shape.world.noun(), entry.origin));
+        let said =
+            inspected.map(|inspection| format!("is a valid {} ({})", inspection.shape.world.noun(), entry.origin));
         report.say(&format!("plugin {}", entry.name), said);
     }
     match test_case(&layers, &plugins) {
@@ -73,7 +74,8 @@ fn test_case(layers: &Layers, plugins: &Plugins) -> Result<String, ConfigOrPlugi
     let opened = opened.map_err(ConfigOrPlugin::Plugin)?;
     let title = &opened.description().name;
     let least = opened.description().min_recommended_load;
-    let advice = if resolved.load < least { format!("; it recommends a load of {least} or more") } else { String::new() };
+    let advice =
+        if resolved.load < least { format!("; it recommends a load of {least} or more") } else { String::new() };
     Ok(format!("{} ({title}) takes its options{advice}", resolved.test_case))
 }
 
@@ -93,7 +95,9 @@ fn connect(target: &model::plan::TargetPlan) -> Result<(), CliError> {
     let opened = tokio::task::LocalSet::new().block_on(&runtime, async {
         HttpTransport::new(origins, headers, Arc::new(TrialClock::default()), settings).open().await
     });
-    opened.map_err(|error| CliError::from_error(ExitCode::Target, &error).with_hint("is it running, and reachable from here?"))
+    opened.map_err(|error| {
+        CliError::from_error(ExitCode::Target, &error).with_hint("is it running, and reachable from here?")
+    })
 }
 
 /// What was found, line by line.

@@ -19,7 +19,8 @@ pub(crate) fn run(command: &PluginCommand, global: &GlobalArgs, talk: Talk) -> R
     let plugins = Plugins::find(&common, 1, talk)?;
     match command {
         PluginCommand::List(args) => {
-            let all: Vec<_> = plugins.catalog.entries().iter().map(|entry| (entry, plugins.runtime.inspect(entry))).collect();
+            let all: Vec<_> =
+                plugins.catalog.entries().iter().map(|entry| (entry, plugins.runtime.inspect(entry))).collect();
             match args.format {
                 TextFormat::Json => {
                     let all = all.into_iter().map(|(entry, inspected)| match inspected {

@@ -40,7 +40,10 @@ pub(crate) fn run(command: &ResultsCommand, global: &GlobalArgs, talk: Talk) -> 
                 TextFormat::Json => output::json(&run.file().without_histograms())?,
             }
             if run.file().state == results::RunState::Running && !run.is_live() {
-                talk.say(format!("notice: its writer was killed; `cluster-tester results recover {}` brings back its samples", args.run));
+                talk.say(format!(
+                    "notice: its writer was killed; `cluster-tester results recover {}` brings back its samples",
+                    args.run
+                ));
             }
         }
         ResultsCommand::Export(args) => export(&storage.open(&args.run)?, args)?,
@@ -49,8 +52,13 @@ pub(crate) fn run(command: &ResultsCommand, global: &GlobalArgs, talk: Talk) -> 
             let recovery = results::recover(&dir)?;
             talk.notices(&recovery.notes);
             for trial in &recovery.trials {
-                let what = if trial.is_record_new { "its figures are made from them" } else { "its figures were there" };
-                talk.say(format!("trial {}: {} requests brought back; {what}", trial.number, figure::count(trial.rows)));
+                let what =
+                    if trial.is_record_new { "its figures are made from them" } else { "its figures were there" };
+                talk.say(format!(
+                    "trial {}: {} requests brought back; {what}",
+                    trial.number,
+                    figure::count(trial.rows)
+                ));
             }
             talk.say(format!("recovered {}", dir.display()));
         }
@@ -76,7 +84,10 @@ fn list(runs: &[RunListing], format: TextFormat) -> Result<(), CliError> {
                     };
                     let (plan, goodput) = (&trial.plan, figure::rate(trial.summary.goodput));
                     let mark = if trial.validity == model::Validity::GeneratorBound { "  NOT VALID" } else { "" };
-                    format!("    {} load {} at {}: goodput {goodput}, p99 {p99}{mark}\n", plan.test_case, plan.load, plan.rate)
+                    format!(
+                        "    {} load {} at {}: goodput {goodput}, p99 {p99}{mark}\n",
+                        plan.test_case, plan.load, plan.rate
+                    )
                 });
                 format!("{:<36} {state:<12} {}{name}\n{}", listing.id, run.created, trials.collect::<String>())
             }

@@ -21,11 +21,7 @@ pub(crate) fn run(args: &RunArgs, global: &GlobalArgs, talk: Talk) -> Result<Exi
     execute(&super::layers(global)?.with(&args.settings)?, args.format, talk)
 }
 
-pub(crate) fn test_execution(
-    args: &TestExecutionArgs,
-    global: &GlobalArgs,
-    talk: Talk,
-) -> Result<ExitCode, CliError> {
+pub(crate) fn test_execution(args: &TestExecutionArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
     let (settings, notices) = config::test_execution_settings(args)?;
     talk.notices(notices);
     let folder = super::working_directory()?;
@@ -60,7 +56,8 @@ fn execute(layers: &Layers, format: TextFormat, talk: Talk) -> Result<ExitCode, 
 /// Runs until the end or a signal, prints what a person or a program wants to know.
 pub(super) fn execute_and_show(run: LocalRun, format: TextFormat, talk: Talk) -> Result<ExitCode, CliError> {
     let stop = Stop::default();
-    signals::watch(stop.clone()).map_err(|error| CliError::new(ExitCode::Internal, format!("no signal handlers: {error}")))?;
+    signals::watch(stop.clone())
+        .map_err(|error| CliError::new(ExitCode::Internal, format!("no signal handlers: {error}")))?;
     signals::raise_descriptor_limit();
     let urls = run.target.urls.clone();
     let Ran { file, dir, code } = run.execute(&stop, talk, |trial| match format {

@@ -8,8 +8,9 @@ use crate::output::Talk;
 
 pub(crate) fn run(args: &TargetArgs, talk: Talk) -> Result<ExitCode, CliError> {
     let cannot = |error: std::io::Error| {
-        CliError::new(ExitCode::Target, format!("cannot listen on {}: {error}", args.listen))
-            .with_hint("is something else running there? give another address with `--listen`, or port 0 for a free one")
+        CliError::new(ExitCode::Target, format!("cannot listen on {}: {error}", args.listen)).with_hint(
+            "is something else running there? give another address with `--listen`, or port 0 for a free one",
+        )
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cannot)?;
     runtime.block_on(async {
@@ -19,7 +20,9 @@ pub(crate) fn run(args: &TargetArgs, talk: Talk) -> Result<ExitCode, CliError> {
         let config = target::Config::new(&app_url, args.max_fibonacci).map_err(|error| {
             CliError::from_error(ExitCode::Usage, &error).with_hint("write `--app-url http://host:port`")
         })?;
-        talk.say(format!("serving the demo application on http://{address}, which calls itself by {app_url}; Ctrl-C ends it"));
+        talk.say(format!(
+            "serving the demo application on http://{address}, which calls itself by {app_url}; Ctrl-C ends it"
+        ));
         // As the first process of a container, it would not be ended by SIGTERM unless it listens for it.
         let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
         tokio::select! {

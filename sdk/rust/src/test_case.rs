@@ -200,10 +200,12 @@ macro_rules! export_test_case {
 
                 fn read_response(
                     context: world::Context,
-                    state: Vec<u8>,
+                    state: Option<Vec<u8>>,
                     response: world::Response,
                 ) -> Result<world::Verdict, Fault> {
-                    configured(|test_case| test_case.read_step(&context, &state, &response))
+                    configured(|test_case| {
+                        test_case.read_step(&context, state.as_deref().unwrap_or_default(), &response)
+                    })
                 }
             }
 

@@ -49,7 +49,6 @@ pub struct TrialSetup {
 /// What each generator thread has for itself.
 pub struct ThreadParts<T> {
     /// Makes the transport, on the thread and within its runtime.
-    #[expect(clippy::type_complexity, reason = "a boxed constructor")]
     pub transport: Box<dyn FnOnce(Arc<TrialClock>) -> T + Send>,
     /// Takes its samples.
     pub sink: Box<dyn SampleSink>,

@@ -10,8 +10,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use model::{Context, Load, Response, WorkloadSource as _};
 use plugin::{Catalog, Runtime, RuntimeConfig};
 
-const ANSWER: &[u8] =
-    br#"{"start":"2026-01-01T12:00:00.000Z","end":"2026-01-01T12:00:00.012Z","fibonacci":55}"#;
+const ANSWER: &[u8] = br#"{"start":"2026-01-01T12:00:00.000Z","end":"2026-01-01T12:00:00.012Z","fibonacci":55}"#;
 
 fn boundary(criterion: &mut Criterion) {
     let runtime = Runtime::new(&RuntimeConfig::default()).expect("a runtime");
@@ -21,12 +20,8 @@ fn boundary(criterion: &mut Criterion) {
     let test_case = runtime.test_case(entry, &[]).expect("it loads");
     let mut workload = test_case.workload().expect("an instance");
     let context = Context { load: Load(10), iteration: 7, seed: 3, intended_start_unix_ms: 1.7e12, row: None };
-    let answer = |headers| Response {
-        status: 200,
-        headers,
-        body: Bytes::from_static(ANSWER),
-        body_length: ANSWER.len() as u64,
-    };
+    let answer =
+        |headers| Response { status: 200, headers, body: Bytes::from_static(ANSWER), body_length: ANSWER.len() as u64 };
     let response = answer(Vec::new());
     let headers = (0..6).map(|n| {
         let name = http::HeaderName::from_bytes(format!("x-header-{n}").as_bytes()).expect("a name");

@@ -81,7 +81,8 @@ impl Catalog {
         let entry = Entry { name, origin: Origin::File(path) };
         match self.entries.iter_mut().find(|earlier| earlier.name == entry.name) {
             Some(earlier) => {
-                self.notices.push(format!("plugin `{}` is {}, in place of {}", entry.name, entry.origin, earlier.origin));
+                self.notices
+                    .push(format!("plugin `{}` is {}, in place of {}", entry.name, entry.origin, earlier.origin));
                 *earlier = entry;
             }
             None => self.entries.push(entry),

@@ -150,16 +150,20 @@ impl PluginError {
 impl Problem {
     fn hint(&self, name: &str) -> Option<String> {
         let hint = match self {
-            Self::CoreModule => "make a component of it: `wasm-tools component new module.wasm -o plugin.wasm`, or build \
+            Self::CoreModule => {
+                "make a component of it: `wasm-tools component new module.wasm -o plugin.wasm`, or build \
                                  for `wasm32-wasip2`"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::NotWasm | Self::Invalid(_) => "build it anew; sdk/README.md says how in each language".to_owned(),
             Self::World { exports } if exports.is_empty() => "it exports nothing at all".to_owned(),
             Self::World { exports } => format!("it exports: {}", exports.join(", ")),
             Self::Analysis => "choose a test case: `cluster-tester plugin list`".to_owned(),
             Self::Version { .. } => "build it anew against this version's `wit/`".to_owned(),
             Self::Imports { imports } if imports.iter().any(|import| import.starts_with("wasi:http")) => {
-                "a plugin has no network: it says what to send, and the tester sends it".to_owned()
+                "a plugin has no network: it says what to send, and the tester sends it; a JavaScript one is built without \
+                 the features `http` and `fetch-event`"
+                    .to_owned()
             }
             Self::Imports { .. } => {
                 "a plugin gets `log`, `random` and WASI 0.2 as an empty sandbox, and nothing else".to_owned()

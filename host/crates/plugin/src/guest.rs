@@ -77,7 +77,10 @@ pub(crate) enum CallError {
     },
 }
 
+/// What a function of the world gives.
 type Outcome<T> = (Result<T, wire::Fault>,);
+/// What `read-response` takes.
+type Answered = (wire::Context<'static>, Option<&'static [u8]>, wire::Response<'static>);
 
 /// How calls are made.
 #[derive(Clone)]
@@ -96,7 +99,7 @@ pub(crate) struct Guest {
     describe: TypedFunc<(), Outcome<wire::Description>>,
     configure: TypedFunc<(&'static str,), Outcome<()>>,
     build: TypedFunc<(wire::Context<'static>,), Outcome<wire::Request>>,
-    read: TypedFunc<(wire::Context<'static>, &'static [u8], wire::Response<'static>), Outcome<wire::Verdict>>,
+    read: TypedFunc<Answered, Outcome<wire::Verdict>>,
 }
 
 impl Guest {
@@ -177,6 +180,8 @@ impl Guest {
             body: &response.body,
             body_length: response.body_length,
         };
+        // None saves a call into the guest, for memory to put nothing in.
+        let state = (!state.is_empty()).then_some(state);
         self.call(self.read, (lower(context), state, response), self.limits.deadline)
     }
 
@@ -190,7 +195,8 @@ impl Guest {
             Calling::Direct => function.call(&mut self.store, params),
             Calling::Sandboxed(handle) => {
                 let _timers = handle.enter();
-                let called = async { tokio::time::timeout(deadline, function.call_async(&mut self.store, params)).await };
+                let called =
+                    async { tokio::time::timeout(deadline, function.call_async(&mut self.store, params)).await };
                 // A guest that waits is not interrupted by the epoch.
                 pollster::block_on(called).unwrap_or_else(|_| Err(Trap::Interrupt.into()))
             }

@@ -45,7 +45,8 @@ pub(crate) fn check_schema(schema: &str) -> Result<(), String> {
     if schema.is_empty() {
         return Ok(());
     }
-    let value: Value = serde_json::from_str(schema).map_err(|error| format!("its options schema is no JSON: {error}"))?;
+    let value: Value =
+        serde_json::from_str(schema).map_err(|error| format!("its options schema is no JSON: {error}"))?;
     if value.get("type") != Some(&Value::from("object")) {
         return Err("its options schema is not that of an object".to_owned());
     }
@@ -88,8 +89,8 @@ pub(crate) fn resolve(schema: &str, given: &[GivenOption]) -> Result<Options, Pr
             whole.entry(name).or_insert_with(|| default.clone());
         }
     }
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    for name in required.filter(|name| !whole.contains_key(*name)).take(1) {
+    let mut required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    if let Some(name) = required.find(|name| !whole.contains_key(*name)) {
         let about = properties.get(name).and_then(|property| property.get("description")).and_then(Value::as_str);
         return Err(Problem::MissingOption { option: name.to_owned(), about: about.unwrap_or_default().to_owned() });
     }
@@ -102,14 +103,13 @@ pub(crate) fn resolve(schema: &str, given: &[GivenOption]) -> Result<Options, Pr
     if let Some(error) = validator(&schema).map_err(Problem::Description)?.iter_errors(&whole).next() {
         let path = error.instance_path().to_string();
         let option = path.split('/').nth(1).unwrap_or_default().to_owned();
-        let reason =
-            if is_secret(&option) { error.masked().to_string() } else { error.to_string() };
+        let reason = if is_secret(&option) { error.masked().to_string() } else { error.to_string() };
         return Err(Problem::Option { option, reason });
     }
     let Value::Object(whole) = whole else { unreachable!("made as an object above") };
-    let shown = whole.iter().map(|(name, value)| {
-        (name.clone(), if is_secret(name) { Value::from(REDACTED) } else { value.clone() })
-    });
+    let shown = whole
+        .iter()
+        .map(|(name, value)| (name.clone(), if is_secret(name) { Value::from(REDACTED) } else { value.clone() }));
     Ok(Options { shown: shown.collect(), whole })
 }
 
@@ -149,7 +149,9 @@ fn is_of_type(value: &Value, name: &str) -> bool {
     match value {
         Value::Null => name == "null",
         Value::Bool(_) => name == "boolean",
-        Value::Number(number) => name == "number" || name == "integer" && number.as_f64().is_some_and(|n| n.fract() == 0.0),
+        Value::Number(number) => {
+            name == "number" || name == "integer" && number.as_f64().is_some_and(|n| n.fract() == 0.0)
+        }
         Value::String(_) => name == "string",
         Value::Array(_) => name == "array",
         Value::Object(_) => name == "object",
@@ -207,8 +209,14 @@ mod tests {
 
     #[test]
     fn a_wrong_option_is_named_with_the_reason() {
-        assert_eq!(refused(&[text("user", "u"), text("count", "many")]), "refuses option `count`: \"many\" is not of type integer");
-        assert_eq!(refused(&[text("user", "u"), text("count", "10")]), "refuses option `count`: 10 is greater than the maximum of 9");
+        assert_eq!(
+            refused(&[text("user", "u"), text("count", "many")]),
+            "refuses option `count`: \"many\" is not of type integer"
+        );
+        assert_eq!(
+            refused(&[text("user", "u"), text("count", "10")]),
+            "refuses option `count`: 10 is greater than the maximum of 9"
+        );
         assert_eq!(refused(&[]), "needs option `user`");
         assert_eq!(refused(&[text("usr", "u")]), "has no option `usr`");
         let json = GivenOption { value: GivenValue::Json(json!("3")), ..text("count", "") };

@@ -56,12 +56,18 @@ fn path(path: String) -> Result<PathAndQuery, String> {
         return Err(format!("the path `{}`, {rule}", shown(&path)));
     }
     // `http` would cut a fragment off in silence, and lets bytes pass that no server must take.
-    if let Some(bad) = path.chars().find(|c| !c.is_ascii_graphic() || *c == '#') {
+    // Without an early end, so that many bytes are looked at together.
+    if path.bytes().fold(false, |is_bad, byte| is_bad | !is_sendable(byte)) {
+        let bad = path.chars().find(|c| !c.is_ascii() || !is_sendable(*c as u8)).unwrap_or_default();
         return Err(format!("the path `{}`, in which {bad:?} must be percent-encoded", shown(&path)));
     }
     let bytes = Bytes::from(path);
     PathAndQuery::from_maybe_shared(bytes.clone())
         .map_err(|error| format!("the path `{}`, which is none: {error}", shown(&String::from_utf8_lossy(&bytes))))
+}
+
+fn is_sendable(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'#'
 }
 
 fn header(header: wire::RequestHeader) -> Result<(HeaderName, HeaderValue), String> {

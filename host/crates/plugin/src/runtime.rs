@@ -272,7 +272,10 @@ impl Linked {
 fn on_demand() -> Config {
     let mut config = Config::new();
     // Concurrency within a component would make every call a third of a microsecond dearer.
-    config.epoch_interruption(true).concurrency_support(false).parallel_compilation(thread::available_parallelism().is_ok());
+    config
+        .epoch_interruption(true)
+        .concurrency_support(false)
+        .parallel_compilation(thread::available_parallelism().is_ok());
     config
 }
 

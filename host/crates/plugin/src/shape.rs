@@ -146,7 +146,9 @@ mod tests {
         for import in ["cluster-tester:plugin/log@0.1.0", "wasi:cli/stderr@0.2.3", "wasi:sockets/tcp@0.2.0"] {
             assert!(is_linked(import), "{import}");
         }
-        for import in ["wasi:http/outgoing-handler@0.2.0", "wasi:cli/stderr@0.3.0", "a:b/c", "cluster-tester:plugin/log@0.2.0"] {
+        for import in
+            ["wasi:http/outgoing-handler@0.2.0", "wasi:cli/stderr@0.3.0", "a:b/c", "cluster-tester:plugin/log@0.2.0"]
+        {
             assert!(!is_linked(import), "{import}");
         }
     }

@@ -81,7 +81,11 @@ impl WorkloadSource for TestCase {
 impl Shared {
     fn configured(&self) -> Result<Guest, WorkloadError> {
         let mut guest = Guest::new(&self.pre, &self.calling, self.limits, &self.log).map_err(|error| {
-            WorkloadError::Broken(format!("plugin `{}` cannot be instantiated: {:#}", self.identity.name, error.root_cause()))
+            WorkloadError::Broken(format!(
+                "plugin `{}` cannot be instantiated: {:#}",
+                self.identity.name,
+                error.root_cause()
+            ))
         })?;
         match guest.configure(&self.options) {
             Ok(()) => Ok(guest),

@@ -149,7 +149,9 @@ impl HttpTransport {
         let mut connection = lease.connection().expect("one is open");
         trace.stamps.replace(Some(Rc::clone(connection.stamps())));
         let mut answer = attempt(connection, message, &self.wanted).await;
-        if is_kept && matches!(answer, Err(TransportError::Lost(_))) && connection.stamps().read() == 0 {
+        // What may be asked for twice is (RFC 9110, 9.2.2 and RFC 9112, 9.3.1); of the rest nobody knows what it did.
+        let may_come_twice = is_kept && request.method.is_idempotent();
+        if may_come_twice && matches!(answer, Err(TransportError::Lost(_))) && connection.stamps().read() == 0 {
             let stamps = connection.stamps();
             trace.in_vain.set(InVain { sent: stamps.sent(), bytes_sent: stamps.written() });
             trace.stamps.replace(None);

@@ -70,7 +70,10 @@ fn a_limit_is_named_when_it_is_crossed() {
     let build = |behaviour| broken(hostile(&runtime, behaviour).workload().unwrap().build(&context(1)));
     assert_eq!(build("loop-in-build"), "plugin `hostile` used up its 200 ms deadline in `build-request`");
     assert_eq!(build("allocate"), "plugin `hostile` used up its 64 MiB of memory in `build-request`");
-    assert_eq!(build("trap-in-build"), "plugin `hostile` trapped (wasm `unreachable` instruction executed) in `build-request`");
+    assert_eq!(
+        build("trap-in-build"),
+        "plugin `hostile` trapped (wasm `unreachable` instruction executed) in `build-request`"
+    );
     let read = broken(hostile(&runtime, "loop-in-read").workload().unwrap().read(&context(1), &[], &answer(200, "")));
     assert_eq!(read, "plugin `hostile` used up its 200 ms deadline in `read-response`");
 }

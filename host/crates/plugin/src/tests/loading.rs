@@ -62,8 +62,12 @@ fn what_configure_refuses_is_an_error_before_any_trial() {
         open("refuse-option"),
         Problem::Option { option: "behaviour".into(), reason: "told to refuse its option".into() }
     );
-    assert!(matches!(open("loop-in-configure"), Problem::Call { call: "configure", what, .. } if what.contains("500 ms deadline")));
-    assert!(matches!(open("trap-in-configure"), Problem::Call { call: "configure", what, .. } if what.contains("trapped")));
+    assert!(
+        matches!(open("loop-in-configure"), Problem::Call { call: "configure", what, .. } if what.contains("500 ms deadline"))
+    );
+    assert!(
+        matches!(open("trap-in-configure"), Problem::Call { call: "configure", what, .. } if what.contains("trapped"))
+    );
     assert!(matches!(open("no-such-behaviour"), Problem::Option { .. }));
 }
 
@@ -74,7 +78,8 @@ fn a_second_start_needs_no_compiler() {
     let config = RuntimeConfig { cache_dir: Some(dir.path().to_owned()), ..RuntimeConfig::default() };
     let kept = || {
         let entries = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap());
-        let mut kept: Vec<_> = entries.map(|entry| (entry.file_name(), entry.metadata().unwrap().modified().unwrap())).collect();
+        let mut kept: Vec<_> =
+            entries.map(|entry| (entry.file_name(), entry.metadata().unwrap().modified().unwrap())).collect();
         kept.sort();
         kept
     };

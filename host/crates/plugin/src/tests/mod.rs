@@ -13,7 +13,11 @@ use crate::{Catalog, Entry, GivenOption, GivenValue, Limits, Origin, Runtime, Ru
 
 /// A runtime whose limits are soon reached, and which keeps nothing.
 fn runtime() -> Runtime {
-    let limits = Limits { deadline: Duration::from_millis(200), configure_deadline: Duration::from_millis(500), ..Limits::default() };
+    let limits = Limits {
+        deadline: Duration::from_millis(200),
+        configure_deadline: Duration::from_millis(500),
+        ..Limits::default()
+    };
     Runtime::new(&RuntimeConfig { cache_dir: None, limits, instances: 1 }).expect("a runtime")
 }
 

@@ -77,6 +77,16 @@ async fn a_request_that_met_an_idle_close_is_sent_once_more() {
 }
 
 #[tokio::test]
+async fn a_request_that_must_not_come_twice_does_not() {
+    let server = closes_on_the_second(1).await;
+    let client = Client::to(&server);
+    client.get().await;
+    let second = client.send(&request(Method::POST, "/", "order"), LONG).await;
+    assert!(matches!(broken(&second), TransportError::Lost(_)), "{second:?}");
+    assert_eq!((server.connections(), server.requests()), (1, 2));
+}
+
+#[tokio::test]
 async fn it_is_sent_only_once_more_and_never_on_a_fresh_connection() {
     let server = closes_on_the_second(usize::MAX).await;
     let client = Client::to(&server);
