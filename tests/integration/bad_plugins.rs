@@ -39,7 +39,7 @@ fn a_plugin_of_another_world_or_version_or_with_a_network() {
     exit code 5
     error: plugin `network` imports what a plugin does not get: wasi:http/types@0.2.0, wasi:http/outgoing-handler@0.2.0
       component: <fixtures>/network.wasm
-      hint: a plugin has no network: it says what to send, and the tester sends it
+      hint: a plugin has no network: it says what to send, and the tester sends it; a JavaScript one is built without the features `http` and `fetch-event`
     ");
     assert_error!(run_plugin(&place, "stuck", ""), &place, @"
     exit code 5
