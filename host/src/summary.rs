@@ -136,7 +136,8 @@ fn verdict(result: &TrialResult, samples: &SamplesRecord) -> String {
     }
     if !samples.complete {
         let cause = samples.cause.as_deref().unwrap_or("the writer could not keep up");
-        let _ = writeln!(text, "\n  samples are incomplete, {} are missing: {cause}", count(samples.lost));
+        let missing = if samples.lost > 0 { format!(", {} are missing", count(samples.lost)) } else { String::new() };
+        let _ = writeln!(text, "\n  samples are incomplete{missing}: {cause}");
     }
     text
 }

@@ -15,7 +15,7 @@ pub(crate) struct TargetArgs {
     /// In a cluster this is the service's address, so that one request fans out over all its hosts.
     #[arg(long, value_name = "URL")]
     pub(crate) app_url: Option<String>,
-    /// Largest n of /fibonacci/{n} that it answers
+    /// Largest N of /fibonacci/N that it answers
     #[arg(long, value_name = "N", default_value_t = target::DEFAULT_MAX_FIBONACCI)]
     pub(crate) max_fibonacci: u32,
 }
