@@ -59,7 +59,8 @@ impl Progress {
 /// What is shown.
 struct State {
     whole: Duration,
-    begun: Instant,
+    /// None before the first pulse.
+    begun: Option<Instant>,
     released: u64,
     successes: u64,
     failures: u64,
@@ -69,18 +70,23 @@ struct State {
 impl State {
     fn new(whole: Duration) -> Self {
         let response_time = Histogram::new();
-        Self { whole, begun: Instant::now(), released: 0, successes: 0, failures: 0, response_time }
+        Self { whole, begun: None, released: 0, successes: 0, failures: 0, response_time }
     }
 
     fn add(&mut self, pulse: &Pulse) {
+        self.begun.get_or_insert_with(Instant::now);
         self.released += pulse.released;
         self.successes += pulse.successes;
         self.failures += pulse.failures;
         pulse.response_times.iter().for_each(|&nanos| self.response_time.record(nanos));
     }
 
+    fn elapsed(&self) -> Duration {
+        self.begun.map_or(Duration::ZERO, |begun| begun.elapsed())
+    }
+
     fn text(&self) -> String {
-        let seconds = self.begun.elapsed().min(self.whole).as_secs_f64().max(0.1);
+        let seconds = self.elapsed().min(self.whole).as_secs_f64().max(0.1);
         let rate = |count: u64| figure::rate(count as f64 / seconds);
         let p99 = self.response_time.quantile(0.99).map_or_else(|| "–".to_owned(), |nanos| figure::time(nanos as f64));
         let (offered, goodput) = (rate(self.released), rate(self.successes));
@@ -96,7 +102,7 @@ fn show_bar(pulses: &flume::Receiver<Pulse>, state: &mut State, title: &str) {
     bar.set_prefix(title.to_owned());
     for pulse in pulses {
         state.add(&pulse);
-        bar.set_position(state.begun.elapsed().min(state.whole).as_millis() as u64);
+        bar.set_position(state.elapsed().min(state.whole).as_millis() as u64);
         bar.set_message(state.text());
     }
     bar.finish_and_clear();
@@ -108,7 +114,7 @@ fn show_lines(pulses: &flume::Receiver<Pulse>, state: &mut State, title: &str) {
         state.add(&pulse);
         if printed.elapsed() >= LINE_EVERY {
             printed = Instant::now();
-            let seconds = state.begun.elapsed().as_secs();
+            let seconds = state.elapsed().as_secs();
             // Nobody is left to hear that stderr is closed.
             let _ = writeln!(io::stderr(), "{title}  {seconds:>4} s  {}", state.text());
         }

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::follow_up::FollowUps;
 use crate::guest::Guest;
-use crate::iteration::{GuestRecord, Shard};
+use crate::iteration::Shard;
 use crate::pacer::Pacer;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::Recorder;
@@ -67,6 +67,8 @@ impl Task {
 pub(crate) struct Dispatcher<T> {
     task: Task,
     shard: Rc<Shard<T>>,
+    /// The next arrival that has no outcome yet and is not under way.
+    position: Cell<u64>,
 }
 
 impl<T: Transport + 'static> Dispatcher<T> {
@@ -96,9 +98,10 @@ impl<T: Transport + 'static> Dispatcher<T> {
             idle: Notify::new(),
             is_over: Cell::new(false),
             over: Notify::new(),
-            guest_record: Cell::new(GuestRecord::default()),
+            builds: Cell::default(),
+            reads: Cell::default(),
         };
-        Self { task, shard: Rc::new(shard) }
+        Self { task, shard: Rc::new(shard), position: Cell::new(0) }
     }
 
     /// Opens connections and rehearses the test case.
@@ -107,17 +110,24 @@ impl<T: Transport + 'static> Dispatcher<T> {
     /// When the target cannot be reached, or the test case always fails.
     pub(crate) async fn get_ready(&self) -> Result<(), TrialError> {
         // A thread without arrivals has nothing to rehearse.
-        self.shard.guest.rehearse(&self.task.context(0, 0)).map_err(TrialError::TestCase)?;
-        self.shard.transport.open().await.map_err(TrialError::Target)
+        if self.task.total() > 0 {
+            self.shard.guest.rehearse(&self.task.context(0, 0)).map_err(TrialError::TestCase)?;
+        }
+        tokio::select! {
+            opened = self.shard.transport.open() => opened.map_err(TrialError::Target),
+            // The trial then ends as soon as it begins.
+            () = self.shard.stop.thrown() => Ok(()),
+        }
     }
 
-    /// Runs the thread's share of the trial to its last request's end. Gives the recorder, and whether the test case worked.
+    /// Runs the thread's share of the trial to its last request's end. Gives the recorder, and whether the test case
+    /// was given up as hopeless.
     pub(crate) async fn run(
         self,
         started_unix_ns: i64,
         arrivals: impl Pacer,
         follow_ups: impl Pacer,
-    ) -> (Recorder, GuestRecord) {
+    ) -> (Recorder, bool) {
         let shard = Rc::clone(&self.shard);
         let background = {
             let shard = Rc::clone(&shard);
@@ -128,8 +138,10 @@ impl<T: Transport + 'static> Dispatcher<T> {
         tokio::select! {
             () = self.release_all(started_unix_ns, &arrivals) => {}
             () = shard.stop.thrown() => {
-                shard.recorder.borrow_mut().cut(shard.clock.now());
+                let now = shard.clock.now();
+                shard.recorder.borrow_mut().cut(now);
                 shard.transport.abandon();
+                self.abandon_due(started_unix_ns, now);
             }
         }
         // Iterations of several steps may go on, but not for ever.
@@ -144,31 +156,37 @@ impl<T: Transport + 'static> Dispatcher<T> {
         // Its clone of the shard goes with it.
         let _ = background.await;
         drop(self);
-        let guest_record = shard.guest_record.get();
+        let is_hopeless = shard.builds.get().is_hopeless() || shard.reads.get().is_hopeless();
         let is_dear = shard.guest.is_dear();
         let shard = Rc::into_inner(shard).expect("every task of the shard has ended");
         drop(shard.guest);
         let mut recorder = Rc::into_inner(shard.recorder).expect("the guest's was the only other").into_inner();
         recorder.guest.on_plugin_threads = is_dear;
         recorder.hand_over();
-        (recorder, guest_record)
+        (recorder, is_hopeless)
     }
 
     async fn release_all(&self, started_unix_ns: i64, pacer: &impl Pacer) {
         let (task, shard) = (&self.task, &self.shard);
         let total = task.total();
+        // Whoever is behind by more than the time-out can send no more that counts.
+        let latest = task.end + task.timeout;
         for position in 0..total {
+            if shard.clock.now() > latest {
+                return self.abandon_due(started_unix_ns, latest);
+            }
             let prepared = shard.guest.prepare(position, total, |at| task.context(at, started_unix_ns));
             let intended_start = task.schedule.intended_start(task.index(position));
             if shard.clock.now() < intended_start {
                 pacer.wait_until(intended_start).await;
             }
-            let request = shard.guest.take(prepared).await;
+            let request = shard.guest.take(prepared, intended_start).await;
             let context = task.context(position, started_unix_ns);
             let release = shard.clock.now();
+            self.position.set(position + 1);
+            shard.note_build(request.is_ok());
             match request {
                 Err(error) => {
-                    shard.note_guest(false);
                     shard.record_unsent(
                         &context,
                         intended_start,
@@ -178,10 +196,11 @@ impl<T: Transport + 'static> Dispatcher<T> {
                     );
                 }
                 Ok(_) if shard.in_flight.get() >= shard.max_in_flight => {
-                    let message = format!("{} requests were in flight already", shard.max_in_flight);
+                    let message = "`--max-in-flight` requests were under way already".to_owned();
                     shard.record_unsent(&context, intended_start, release, Outcome::Dropped, Some(message));
                 }
                 Ok(request) => {
+                    shard.recorder.borrow_mut().note_release();
                     shard.in_flight.set(shard.in_flight.get() + 1);
                     tokio::task::spawn_local(Rc::clone(shard).iterate(context, intended_start, release, request));
                 }
@@ -189,6 +208,23 @@ impl<T: Transport + 'static> Dispatcher<T> {
             // It is to be on its way before the test case is called for the next one (law 3), and the sockets get a turn
             // when arrivals come faster than they can be let go.
             tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl<T: Transport + 'static> Dispatcher<T> {
+    /// Records the arrivals that were due until `until`, and not let go, as abandoned: each has an outcome.
+    fn abandon_due(&self, started_unix_ns: i64, until: Nanos) {
+        let (task, shard) = (&self.task, &self.shard);
+        for position in self.position.get()..task.total() {
+            let intended_start = task.schedule.intended_start(task.index(position));
+            if intended_start > until {
+                break;
+            }
+            self.position.set(position + 1);
+            let context = task.context(position, started_unix_ns);
+            let message = "the trial ended before it could be sent".to_owned();
+            shard.record_unsent(&context, intended_start, until, Outcome::Abandoned, Some(message));
         }
     }
 }

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use model::{Context, Request, Response, Verdict, Workload, WorkloadError};
+use model::{Context, Nanos, Phase, Request, Response, Verdict, Workload, WorkloadError};
 
-use crate::plugin_threads::{BUILD_AHEAD, Built, PluginThreads, nanos_since};
+use crate::plugin_threads::{BUILD_AHEAD, BYTES_AHEAD, Built, PluginThreads, Read, nanos_since};
 use crate::recorder::Recorder;
 
 /// A call that costs no more, nanoseconds, is cheap: five times the usual cost of a compiled guest.
@@ -18,7 +18,7 @@ const DEAR: u64 = 100_000;
 /// Between the two it is dear if it takes more than this part of the time since the call before: calls that come
 /// seldom find cold caches and cost ten times as much, and hold up nobody.
 const DEAR_PART: u64 = 20;
-/// Calls looked at together.
+/// Calls of a kind looked at together.
 const WINDOW: u32 = 32;
 /// Dear calls among them that make the test case dear; fewer are the machine's hiccups.
 const DEAR_CALLS: u32 = 24;
@@ -28,14 +28,30 @@ pub(crate) struct Guest {
     workload: RefCell<Box<dyn Workload>>,
     threads: PluginThreads,
     recorder: Rc<RefCell<Recorder>>,
-    calls: Cell<(u32, u32)>,
+    /// Calls in this window, and the dear ones among them, by kind.
+    calls: [Cell<(u32, u32)>; 2],
     last_call: Cell<Instant>,
     is_dear: Cell<bool>,
     ahead: RefCell<Ahead>,
 }
 
+/// The calls that a test case takes. Each is looked at for itself: one may be dear and the other cheap.
+#[derive(Clone, Copy)]
+enum Kind {
+    Build,
+    Read,
+}
+
+/// Bytes that a request holds, about.
+fn size_of(request: &Request) -> u64 {
+    let headers: usize = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    (request.path.as_str().len() + headers + request.body.len()) as u64
+}
+
 /// Requests that plugin threads build ahead.
 struct Ahead {
+    /// Bytes of the last one.
+    size: u64,
     /// Next position to ask for.
     next: u64,
     built: HashMap<u64, Built>,
@@ -51,12 +67,12 @@ impl Guest {
         needs_plugin_threads: bool,
     ) -> Self {
         let (reply, replies) = flume::unbounded();
-        let ahead = Ahead { next: 0, built: HashMap::new(), replies, reply };
+        let ahead = Ahead { size: 0, next: 0, built: HashMap::new(), replies, reply };
         Self {
             workload: RefCell::new(workload),
             threads,
             recorder,
-            calls: Cell::new((0, 0)),
+            calls: Default::default(),
             last_call: Cell::new(Instant::now()),
             is_dear: Cell::new(needs_plugin_threads),
             ahead: RefCell::new(ahead),
@@ -66,17 +82,23 @@ impl Guest {
     /// Builds a request a number of times before the trial, so that its cost is known and its code is warm.
     ///
     /// # Errors
-    /// When it fails three times in a row: then it always does.
+    /// When its first calls fail, three in a row: then it always does.
     pub(crate) fn rehearse(&self, context: &Context) -> Result<(), WorkloadError> {
+        let mut has_worked = false;
         for attempt in 0..WINDOW {
             let begun = Instant::now();
             let request = self.workload.borrow_mut().build(context);
-            self.count(begun, nanos_since(begun));
+            self.count(Kind::Build, begun, nanos_since(begun));
             match request {
-                Err(error) if attempt == 2 => return Err(error),
-                Ok(_) if attempt < 2 || !self.is_dear.get() => {}
-                Err(_) if attempt < 2 => {}
-                _ => break,
+                Err(error) if attempt == 2 && !has_worked => return Err(error),
+                Err(_) => {}
+                Ok(request) => {
+                    has_worked = true;
+                    self.ahead.borrow_mut().size = size_of(&request);
+                }
+            }
+            if attempt >= 2 && self.is_dear.get() {
+                break;
             }
         }
         Ok(())
@@ -88,21 +110,22 @@ impl Guest {
             let begun = Instant::now();
             let request = self.workload.borrow_mut().build(&context(position));
             let cost = nanos_since(begun);
-            self.count(begun, cost);
+            self.count(Kind::Build, begun, cost);
             self.recorder.borrow_mut().guest.build.record(cost);
             return Prepared::Ready(request);
         }
         let mut ahead = self.ahead.borrow_mut();
         ahead.next = ahead.next.max(position);
-        while ahead.next < total.min(position + BUILD_AHEAD) {
+        let most = (BYTES_AHEAD / ahead.size.max(1)).clamp(2, BUILD_AHEAD);
+        while ahead.next < total.min(position + most) {
             self.threads.build(ahead.next, context(ahead.next), ahead.reply.clone());
             ahead.next += 1;
         }
         Prepared::Ahead(position)
     }
 
-    /// Takes a request that was prepared; it is due now.
-    pub(crate) async fn take(&self, prepared: Prepared) -> Result<Request, WorkloadError> {
+    /// Takes a request that was prepared; it is due now, at `intended_start`.
+    pub(crate) async fn take(&self, prepared: Prepared, intended_start: Nanos) -> Result<Request, WorkloadError> {
         let position = match prepared {
             Prepared::Ready(request) => return request,
             Prepared::Ahead(position) => position,
@@ -118,9 +141,13 @@ impl Guest {
         loop {
             let built = self.ahead.borrow_mut().built.remove(&position);
             if let Some(built) = built {
-                let guest = &mut self.recorder.borrow_mut().guest;
-                guest.build.record(built.cost);
-                guest.late_builds += u64::from(is_late);
+                let mut recorder = self.recorder.borrow_mut();
+                let counts = is_late && recorder.phase_of(intended_start) == Phase::Steady;
+                recorder.guest.build.record(built.cost);
+                recorder.guest.late_builds += u64::from(counts);
+                if let Ok(request) = &built.request {
+                    self.ahead.borrow_mut().size = size_of(request);
+                }
                 return built.request;
             }
             is_late = true;
@@ -129,23 +156,27 @@ impl Guest {
         }
     }
 
-    /// Reads an answer.
+    /// Reads the answer to a request that was due at `intended_start`.
     pub(crate) async fn read(
         &self,
+        intended_start: Nanos,
         context: &Context,
         state: Bytes,
         response: Response,
     ) -> Result<Verdict, WorkloadError> {
-        let (verdict, cost) = if self.is_dear.get() {
+        let Read { verdict, cost, was_late } = if self.is_dear.get() {
             self.threads.read(context.clone(), state, response).await
         } else {
             let begun = Instant::now();
             let verdict = self.workload.borrow_mut().read(context, &state, &response);
             let cost = nanos_since(begun);
-            self.count(begun, cost);
-            (verdict, cost)
+            self.count(Kind::Read, begun, cost);
+            Read { verdict, cost, was_late: false }
         };
-        self.recorder.borrow_mut().guest.read.record(cost);
+        let mut recorder = self.recorder.borrow_mut();
+        let counts = was_late && recorder.phase_of(intended_start) == Phase::Steady;
+        recorder.guest.read.record(cost);
+        recorder.guest.late_reads += u64::from(counts);
         verdict
     }
 
@@ -154,15 +185,16 @@ impl Guest {
         self.is_dear.get()
     }
 
-    fn count(&self, begun: Instant, cost: u64) {
+    fn count(&self, kind: Kind, begun: Instant, cost: u64) {
         let apart = begun.saturating_duration_since(self.last_call.replace(begun)).as_nanos();
         let is_dear = cost > DEAR || cost > CHEAP && u128::from(cost * DEAR_PART) > apart;
-        let (calls, dear) = self.calls.get();
+        let window = &self.calls[kind as usize];
+        let (calls, dear) = window.get();
         let (calls, dear) = (calls + 1, dear + u32::from(is_dear));
         if dear >= DEAR_CALLS {
             self.is_dear.set(true);
         }
-        self.calls.set(if calls >= WINDOW { (0, 0) } else { (calls, dear) });
+        window.set(if calls >= WINDOW { (0, 0) } else { (calls, dear) });
     }
 }
 

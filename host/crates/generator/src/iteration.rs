@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::exchange::Failure;
-use model::{Clock, Context, Exchange, Judgement, Nanos, Outcome, Request, Sample, Transport, Verdict, WorkloadError};
+use model::{
+    Clock, Context, Exchange, Judgement, Nanos, Outcome, Phase, Request, Sample, Transport, TransportError, Verdict,
+    WorkloadError,
+};
 use tokio::sync::Notify;
 
 use crate::follow_up::FollowUps;
@@ -33,10 +36,11 @@ pub(crate) struct Shard<T> {
     pub(crate) idle: Notify,
     pub(crate) is_over: Cell<bool>,
     pub(crate) over: Notify,
-    pub(crate) guest_record: Cell<GuestRecord>,
+    pub(crate) builds: Cell<GuestRecord>,
+    pub(crate) reads: Cell<GuestRecord>,
 }
 
-/// Whether the test case ever worked.
+/// How one kind of call of the test case fared.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct GuestRecord {
     has_worked: bool,
@@ -44,11 +48,14 @@ pub(crate) struct GuestRecord {
 }
 
 impl GuestRecord {
-    /// No call has worked, and at least one has failed.
-    pub(crate) fn always_failed(records: impl IntoIterator<Item = Self>) -> bool {
-        let (has_worked, failed) =
-            records.into_iter().fold((false, 0), |sum, one| (sum.0 | one.has_worked, sum.1 + u64::from(one.failed)));
-        !has_worked && failed > 0
+    fn note(&mut self, has_worked: bool) {
+        self.has_worked |= has_worked;
+        self.failed += u32::from(!has_worked);
+    }
+
+    /// No call has worked, and too many have failed for that to be chance.
+    pub(crate) fn is_hopeless(self) -> bool {
+        !self.has_worked && self.failed >= ALWAYS
     }
 }
 
@@ -70,13 +77,10 @@ impl<T: Transport> Shard<T> {
         release: Nanos,
         request: Request,
     ) {
+        let _place = Place(&self);
         let mut underway = Underway { step: 0, intended_start, release, request, state: Bytes::new() };
         while let Some(next) = self.step(&context, underway).await {
             underway = next;
-        }
-        self.in_flight.set(self.in_flight.get() - 1);
-        if self.in_flight.get() == 0 {
-            self.idle.notify_one();
         }
     }
 
@@ -88,8 +92,13 @@ impl<T: Transport> Shard<T> {
         let Exchange { sent, first_byte, end, connect_ns, bytes_sent, bytes_received, response } = exchange;
         let status = response.as_ref().ok().map(|response| response.status);
         let (outcome, judgement, message, next) = match response {
-            Ok(response) => self.judge(context, state, response).await,
-            Err(error) => (error.outcome(), Judgement::default(), Some(error.to_string()), None),
+            Ok(response) => self.judge(intended_start, context, state, response).await,
+            Err(error) => {
+                let mut recorder = self.recorder.borrow_mut();
+                let is_ours = matches!(error, TransportError::Exhausted { .. });
+                recorder.exhausted += u64::from(is_ours && recorder.phase_of(intended_start) == Phase::Steady);
+                (error.outcome(), Judgement::default(), Some(error.to_string()), None)
+            }
         };
         let sample = Sample {
             iteration: context.iteration,
@@ -116,21 +125,26 @@ impl<T: Transport> Shard<T> {
         let (request, state, think_time) = next?;
         // A follower is due when its request is ready and the think time is over: guest time delays it, and is not in it.
         let due = self.clock.now() + think_time;
-        if self.is_over.get() {
-            return None;
-        }
         tokio::select! {
+            biased;
+            () = self.ended() => return None,
             () = self.follow_ups.wait(due) => {}
-            () = self.over.notified() => return None,
-            () = self.stop.thrown() => return None,
         }
         Some(Underway { step: step + 1, intended_start: due, release: self.clock.now(), request, state })
     }
 
-    async fn judge(&self, context: &Context, state: Bytes, response: model::Response) -> Judged {
-        match self.guest.read(context, state, response).await {
+    async fn judge(&self, intended_start: Nanos, context: &Context, state: Bytes, response: model::Response) -> Judged {
+        let read = tokio::select! {
+            biased;
+            read = self.guest.read(intended_start, context, state, response) => read,
+            () = self.ended() => {
+                let message = "the trial ended before the test case had read its answer".to_owned();
+                return (Outcome::Abandoned, Judgement::default(), Some(message), None);
+            }
+        };
+        match read {
             Ok(verdict) => {
-                self.note_guest(true);
+                self.note(&self.reads, true);
                 let (judgement, next) = match verdict {
                     Verdict::Done(judgement) => (judgement, None),
                     Verdict::Next(step) => {
@@ -146,11 +160,11 @@ impl<T: Transport> Shard<T> {
             }
             // The test case works; it is the answer that is not what it should be.
             Err(WorkloadError::Refused(message)) => {
-                self.note_guest(true);
+                self.note(&self.reads, true);
                 (Outcome::Unreadable, Judgement::default(), Some(message), None)
             }
             Err(WorkloadError::Broken(message)) => {
-                self.note_guest(false);
+                self.note(&self.reads, false);
                 (Outcome::GuestFault, Judgement::default(), Some(message), None)
             }
         }
@@ -203,14 +217,43 @@ impl<T: Transport> Shard<T> {
         self.transport.abandon();
     }
 
-    /// Takes note of a call of the test case; one that fails too often, and never worked, ends the trial.
-    pub(crate) fn note_guest(&self, has_worked: bool) {
-        let mut record = self.guest_record.get();
-        record.has_worked |= has_worked;
-        record.failed += u32::from(!has_worked);
-        self.guest_record.set(record);
-        if !record.has_worked && record.failed >= ALWAYS {
+    /// Returns when the trial is stopped, or its drain is over.
+    async fn ended(&self) {
+        let over = self.over.notified();
+        if self.is_over.get() {
+            return;
+        }
+        tokio::select! {
+            () = over => {}
+            () = self.stop.thrown() => {}
+        }
+    }
+
+    /// Takes note of a request that was built, or was not.
+    pub(crate) fn note_build(&self, has_worked: bool) {
+        self.note(&self.builds, has_worked);
+    }
+
+    /// Takes note of a call of the test case; a kind that fails too often, and never worked, ends the trial.
+    fn note(&self, record: &Cell<GuestRecord>, has_worked: bool) {
+        let mut now = record.get();
+        now.note(has_worked);
+        record.set(now);
+        if now.is_hopeless() {
             self.stop.throw();
+        }
+    }
+}
+
+/// A place among those in flight, given back however the iteration ends.
+struct Place<'a, T>(&'a Shard<T>);
+
+impl<T> Drop for Place<'_, T> {
+    fn drop(&mut self) {
+        let left = self.0.in_flight.get() - 1;
+        self.0.in_flight.set(left);
+        if left == 0 {
+            self.0.idle.notify_one();
         }
     }
 }

@@ -11,8 +11,10 @@ use bytes::Bytes;
 use model::{Context, Request, Response, Verdict, Workload, WorkloadError, WorkloadSource};
 use tokio::sync::oneshot;
 
-/// Requests of one generator thread that are built ahead.
+/// Requests of one generator thread that are built ahead, if they are small.
 pub(crate) const BUILD_AHEAD: u64 = 256;
+/// Bytes of them, about: large ones are fewer.
+pub(crate) const BYTES_AHEAD: u64 = 32 * 1024 * 1024;
 /// Answers that may wait to be read, over all threads.
 const READ_BEHIND: usize = 256;
 
@@ -23,8 +25,14 @@ pub(crate) struct Built {
     pub(crate) cost: u64,
 }
 
-/// An answer read, with the time that took, nanoseconds.
-pub(crate) type Read = (Result<Verdict, WorkloadError>, u64);
+/// An answer read.
+pub(crate) struct Read {
+    pub(crate) verdict: Result<Verdict, WorkloadError>,
+    /// Time that took, nanoseconds.
+    pub(crate) cost: u64,
+    /// It had to wait for a place in the queue.
+    pub(crate) was_late: bool,
+}
 
 struct BuildJob {
     position: u64,
@@ -36,7 +44,7 @@ struct ReadJob {
     context: Context,
     state: Bytes,
     response: Response,
-    reply: oneshot::Sender<Read>,
+    reply: oneshot::Sender<(Result<Verdict, WorkloadError>, u64)>,
 }
 
 /// Where jobs go. The threads end when all clones of it are gone.
@@ -76,6 +84,8 @@ impl PluginThreads {
                     .map_err(|error| WorkloadError::Broken(format!("cannot start a plugin thread: {error}")))
             })
             .collect::<Result<Vec<_>, _>>()?;
+        // A thread that died without a word must not be waited for.
+        drop(ready);
         made.iter().take(handles.len()).collect::<Result<(), _>>()?;
         Ok((Self { builds, reads }, handles))
     }
@@ -90,16 +100,13 @@ impl PluginThreads {
     pub(crate) async fn read(&self, context: Context, state: Bytes, response: Response) -> Read {
         let (reply, read) = oneshot::channel();
         let job = ReadJob { context, state, response, reply };
-        let gone = |_| (Err(WorkloadError::Broken("the plugin threads have ended".to_owned())), 0);
-        match self.reads.send_async(job).await {
-            Ok(()) => read.await.unwrap_or_else(gone_away),
-            Err(error) => gone(error),
-        }
+        let was_late = self.reads.is_full();
+        // The threads outlive every sender, and answer every job.
+        let _ = self.reads.send_async(job).await;
+        let (verdict, cost) =
+            read.await.unwrap_or_else(|_| (Err(WorkloadError::Broken("the plugin threads have ended".to_owned())), 0));
+        Read { verdict, cost, was_late }
     }
-}
-
-fn gone_away(_: oneshot::error::RecvError) -> Read {
-    (Err(WorkloadError::Broken("a plugin thread has ended".to_owned())), 0)
 }
 
 fn serve(mut workload: Box<dyn Workload>, builds: &flume::Receiver<BuildJob>, reads: &flume::Receiver<ReadJob>) {
@@ -118,19 +125,33 @@ fn serve(mut workload: Box<dyn Workload>, builds: &flume::Receiver<BuildJob>, re
         };
         // Both queues lose their senders together; what still lies in them nobody waits for.
         let Some(job) = job else { return };
+        let is_wanted = match &job {
+            Job::Build(job) => !job.reply.is_disconnected(),
+            Job::Read(job) => !job.reply.is_closed(),
+        };
+        if !is_wanted {
+            continue;
+        }
         let begun = Instant::now();
         // A generator thread that has ended takes no reply.
         match job {
             Job::Build(BuildJob { position, context, reply }) => {
-                let request = workload.build(&context);
+                let request = unless_it_panics(|| workload.build(&context));
                 let _ = reply.send(Built { position, request, cost: nanos_since(begun) });
             }
             Job::Read(job) => {
-                let verdict = workload.read(&job.context, &job.state, &job.response);
+                let verdict = unless_it_panics(|| workload.read(&job.context, &job.state, &job.response));
                 let _ = job.reply.send((verdict, nanos_since(begun)));
             }
         }
     }
+}
+
+/// A fault of ours in one call must not leave the others waiting for ever.
+fn unless_it_panics<T>(call: impl FnOnce() -> Result<T, WorkloadError>) -> Result<T, WorkloadError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).unwrap_or_else(|_| {
+        Err(WorkloadError::Broken("the tester itself failed in a call of the test case".to_owned()))
+    })
 }
 
 /// Nanoseconds since `begun`, for guest time, which no measured interval contains.

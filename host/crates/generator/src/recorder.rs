@@ -13,7 +13,7 @@ const MESSAGES: usize = 200;
 /// What happened on a thread since the last pulse, for a live display.
 #[derive(Debug, Default, Clone)]
 pub struct Pulse {
-    /// Arrivals let go.
+    /// Arrivals let go and not dropped.
     pub released: u64,
     /// Requests that were judged good.
     pub successes: u64,
@@ -29,6 +29,8 @@ pub(crate) struct Recorder {
     pub(crate) steady: PhaseResult,
     pub(crate) guest: GuestTime,
     pub(crate) samples_lost: u64,
+    /// Requests of the steady state for which the tester had no descriptor or port.
+    pub(crate) exhausted: u64,
     steady_start: Nanos,
     messages: HashMap<(Outcome, String), u64>,
     batch: Vec<Sample>,
@@ -51,6 +53,7 @@ impl Recorder {
             steady: PhaseResult::new(length(end - steady_start)),
             guest: GuestTime::default(),
             samples_lost: 0,
+            exhausted: 0,
             steady_start,
             messages: HashMap::new(),
             batch: Vec::with_capacity(BATCH),
@@ -65,13 +68,17 @@ impl Recorder {
         if intended_start < self.steady_start { Phase::WarmUp } else { Phase::Steady }
     }
 
+    /// Takes note of an arrival that was let go.
+    pub(crate) fn note_release(&mut self) {
+        self.pulse.released += 1;
+    }
+
     /// Records a request that is over. `message` says why it failed.
     pub(crate) fn record(&mut self, sample: Sample, message: Option<String>) {
         match sample.phase {
             Phase::WarmUp => self.warm_up.record(&sample, 0),
             Phase::Steady => self.steady.record(&sample, self.steady_start),
         }
-        self.pulse.released += u64::from(sample.step == 0);
         if sample.outcome == Outcome::Success {
             self.pulse.successes += 1;
             if self.pulses.is_some() {

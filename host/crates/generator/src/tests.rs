@@ -16,7 +16,6 @@ use tokio::sync::Semaphore;
 use tokio::task::LocalSet;
 
 use crate::dispatch::{Dispatcher, Task};
-use crate::iteration::GuestRecord;
 use crate::pacer::fake::FakeTime;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::Recorder;
@@ -197,9 +196,9 @@ impl Trial {
             let clock: Arc<dyn Clock> = Arc::new(time.clone());
             let workload = source.workload().expect("it can be made");
             let dispatcher = Dispatcher::new(task, clock, target, workload, threads, recorder, stop);
-            let (recorder, guest) = dispatcher.run(0, time.clone(), time).await;
+            let (recorder, is_hopeless) = dispatcher.run(0, time.clone(), time).await;
             let samples = std::mem::take(&mut *samples.0.lock().expect("nobody panicked"));
-            (recorder, samples, GuestRecord::always_failed([guest]))
+            (recorder, samples, is_hopeless)
         })
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use model::trial::{FailureExample, GuestTime};
 use model::{
-    ArrivalSchedule, PhaseResult, SampleSink, Transport, TransportError, TrialPlan, TrialResult, Validity,
+    ArrivalSchedule, Outcome, PhaseResult, SampleSink, Transport, TransportError, TrialPlan, TrialResult, Validity,
     WorkloadError, WorkloadSource,
 };
 use thiserror::Error;
@@ -15,7 +15,6 @@ use tokio::task::LocalSet;
 
 use crate::clock::TrialClock;
 use crate::dispatch::{Dispatcher, Task};
-use crate::iteration::GuestRecord;
 use crate::pacer::TimerPacer;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::{Pulse, Recorder};
@@ -123,10 +122,14 @@ pub fn run_trial<T: Transport + 'static>(
         handle.join().expect("a plugin thread never panics");
     }
     let (started_unix_ns, ended) = outcome?;
-    let always_failed = GuestRecord::always_failed(ended.iter().map(|(_, record)| *record));
+    let is_hopeless = ended.iter().any(|(_, is_hopeless)| *is_hopeless);
     let result = add_up(setup, started_unix_ns, ended.into_iter().map(|(recorder, _)| recorder));
-    if always_failed {
-        let message = result.failures.first().map_or_else(String::new, |failure| failure.message.clone());
+    let phases = [&result.warm_up.counts, &result.steady.counts];
+    let faults: u64 = phases.iter().map(|counts| counts.of(Outcome::GuestFault)).sum();
+    let scheduled: u64 = phases.iter().map(|counts| counts.scheduled).sum();
+    if is_hopeless || faults > 0 && faults == scheduled {
+        let of_guest = result.failures.iter().find(|failure| failure.outcome == Outcome::GuestFault);
+        let message = of_guest.map_or_else(String::new, |failure| failure.message.clone());
         return Err(TrialError::TestCaseAlwaysFails { message, result: Box::new(result) });
     }
     Ok(result)
@@ -145,7 +148,7 @@ struct GeneratorThread<'a> {
 
 impl GeneratorThread<'_> {
     /// Gets ready, reports, and runs its share. None when it or another thread could not get ready.
-    fn run<T: Transport + 'static>(self, parts: ThreadParts<T>) -> Option<(Recorder, GuestRecord)> {
+    fn run<T: Transport + 'static>(self, parts: ThreadParts<T>) -> Option<(Recorder, bool)> {
         let runtime = match Builder::new_current_thread().enable_all().event_interval(EVENT_INTERVAL).build() {
             Ok(runtime) => runtime,
             Err(error) => {
@@ -213,11 +216,13 @@ fn add_up(setup: &TrialSetup, started_unix_ns: i64, recorders: impl Iterator<Ite
         samples_lost: 0,
     };
     let mut messages = BTreeMap::new();
+    let mut exhausted = 0;
     for recorder in recorders {
         result.warm_up.merge(&recorder.warm_up);
         result.steady.merge(&recorder.steady);
         result.guest.merge(&recorder.guest);
         result.samples_lost += recorder.samples_lost;
+        exhausted += recorder.exhausted;
         for FailureExample { outcome, message, count } in recorder.failures() {
             *messages.entry((outcome, message)).or_default() += count;
         }
@@ -226,7 +231,7 @@ fn add_up(setup: &TrialSetup, started_unix_ns: i64, recorders: impl Iterator<Ite
         messages.into_iter().map(|((outcome, message), count)| FailureExample { outcome, message, count }).collect();
     result.failures.sort_by_key(|failure| Reverse(failure.count));
     result.failures.truncate(FAILURES);
-    (result.validity, result.validity_reasons) = assess(setup.plan.rate, &result.steady, &result.guest);
+    (result.validity, result.validity_reasons) = assess(setup.plan.rate, &result.steady, &result.guest, exhausted);
     if setup.stop.is_thrown() {
         result.validity_reasons.insert(0, "stopped before its time".to_owned());
         if result.validity == Validity::Valid {

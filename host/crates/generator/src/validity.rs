@@ -16,7 +16,12 @@ const LATE_RELEASES: f64 = 10.0;
 const LATE_BUILDS: f64 = 0.01;
 
 /// Judges a steady state that was meant to hold `intended`. Gives the reasons when it did not, each a sentence.
-pub(crate) fn assess(intended: Rate, steady: &PhaseResult, guest: &GuestTime) -> (Validity, Vec<String>) {
+pub(crate) fn assess(
+    intended: Rate,
+    steady: &PhaseResult,
+    guest: &GuestTime,
+    exhausted: u64,
+) -> (Validity, Vec<String>) {
     let mut reasons = Vec::new();
     let due = intended.get() * steady.length_ns as f64 / 1e9;
     let off_by = steady.released_in_time as f64 - due;
@@ -44,6 +49,18 @@ pub(crate) fn assess(intended: Rate, steady: &PhaseResult, guest: &GuestTime) ->
             "{late} arrivals waited for the test case to build their request: it is too slow for this rate"
         ));
     }
+    if guest.late_reads as f64 > (due * LATE_BUILDS).max(LATE_RELEASES) {
+        let late = guest.late_reads;
+        reasons.push(format!(
+            "{late} answers came when too many waited for the test case to read them: it is too slow for this rate"
+        ));
+    }
+    if exhausted > 0 {
+        reasons.push(format!(
+            "{exhausted} requests found no connection because the tester ran out of descriptors or ports: raise \
+             `ulimit -n`, or use fewer with `--connections`"
+        ));
+    }
     (if reasons.is_empty() { Validity::Valid } else { Validity::GeneratorBound }, reasons)
 }
 
@@ -60,7 +77,7 @@ mod tests {
 
     fn verdict(steady: &PhaseResult, late_builds: u64) -> (Validity, usize) {
         let guest = GuestTime { late_builds, ..GuestTime::default() };
-        let (validity, reasons) = assess(Rate::per_second(1000.0).expect("in range"), steady, &guest);
+        let (validity, reasons) = assess(Rate::per_second(1000.0).expect("in range"), steady, &guest, 0);
         (validity, reasons.len())
     }
 
@@ -73,12 +90,20 @@ mod tests {
     }
 
     #[test]
+    fn a_tester_that_cannot_read_or_connect_is_no_target() {
+        let rate = Rate::per_second(1000.0).expect("in range");
+        let slow = GuestTime { late_reads: 101, ..GuestTime::default() };
+        assert_eq!(assess(rate, &steady(10_000, 50_000), &slow, 0).0, Validity::GeneratorBound);
+        assert_eq!(assess(rate, &steady(10_000, 50_000), &GuestTime::default(), 1).0, Validity::GeneratorBound);
+    }
+
+    #[test]
     fn a_hiccup_in_a_short_trial_is_no_overload() {
         let short = |late: u64| {
             let mut steady = PhaseResult::new(1_000_000_000);
             steady.released_in_time = 100;
             (0..100).for_each(|n| steady.release_lag.record(if n < late { 5_000_000 } else { 50_000 }));
-            assess(Rate::per_second(100.0).expect("in range"), &steady, &GuestTime::default()).0
+            assess(Rate::per_second(100.0).expect("in range"), &steady, &GuestTime::default(), 0).0
         };
         assert_eq!(short(5), Validity::Valid);
         assert_eq!(short(20), Validity::GeneratorBound);

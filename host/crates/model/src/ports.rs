@@ -103,6 +103,14 @@ pub enum TransportError {
         /// What the system says.
         reason: String,
     },
+    /// No connection, because the tester has no descriptor or no port left for it.
+    #[error("cannot connect to {address}: {reason}")]
+    Exhausted {
+        /// Host and port.
+        address: String,
+        /// What ran out, and how to mend it.
+        reason: String,
+    },
     /// The connection ended too early.
     #[error("connection lost: {0}")]
     Lost(String),
@@ -121,7 +129,7 @@ impl TransportError {
     /// The outcome that this makes of a request.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Connect { .. } => Outcome::ConnectFailed,
+            Self::Connect { .. } | Self::Exhausted { .. } => Outcome::ConnectFailed,
             Self::Lost(_) => Outcome::ConnectionLost,
             Self::Protocol(_) => Outcome::ProtocolError,
             Self::TimedOut => Outcome::TimedOut,

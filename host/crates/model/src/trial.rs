@@ -173,8 +173,10 @@ pub struct GuestTime {
     pub build: Histogram,
     /// Reading answers.
     pub read: Histogram,
-    /// Requests that were not built when they were due.
+    /// Requests of the steady state that were not built when they were due.
     pub late_builds: u64,
+    /// Answers of the steady state that came when too many waited to be read already.
+    pub late_reads: u64,
     /// It was called on threads of its own, being too slow to be called between two requests.
     pub on_plugin_threads: bool,
 }
@@ -185,6 +187,7 @@ impl GuestTime {
         self.build.merge(&other.build);
         self.read.merge(&other.read);
         self.late_builds += other.late_builds;
+        self.late_reads += other.late_reads;
         self.on_plugin_threads |= other.on_plugin_threads;
     }
 }

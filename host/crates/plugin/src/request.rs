@@ -12,6 +12,8 @@ use crate::wire;
 const PATH: usize = 64 * 1024;
 /// Largest body, bytes.
 pub(crate) const BODY: usize = 16 * 1024 * 1024;
+/// Most headers.
+const HEADERS: usize = 1_000;
 /// Characters of a text that are shown in a message.
 const SHOWN: usize = 60;
 
@@ -20,6 +22,9 @@ const SHOWN: usize = 60;
 /// # Errors
 /// What the contract forbids, for its author.
 pub(crate) fn check(request: wire::Request) -> Result<Request, String> {
+    if request.headers.len() > HEADERS {
+        return Err(format!("{} headers; at most {HEADERS} are allowed", request.headers.len()));
+    }
     let headers = request.headers.into_iter().map(header).collect::<Result<_, _>>()?;
     let body = request.body.unwrap_or_default();
     if body.len() > BODY {

@@ -2,27 +2,30 @@
 
 use std::hint::black_box;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use tokio::sync::Semaphore;
 
 /// Sorts arrays, a few at a time.
 pub(crate) struct Sorter {
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Sorter {
     pub(crate) fn new() -> Self {
-        Self { places: Semaphore::new(available_parallelism().map_or(1, NonZero::get)) }
+        Self { places: Arc::new(Semaphore::new(available_parallelism().map_or(1, NonZero::get))) }
     }
 
     /// Sorts n values that lie in reverse order.
     pub(crate) async fn sort_reversed(&self, n: u32) {
-        let _place = self.places.acquire().await.expect("never closed");
+        let place = Arc::clone(&self.places).acquire_owned().await.expect("never closed");
         let sorting = tokio::task::spawn_blocking(move || {
             let mut values: Vec<u32> = (0..n).rev().collect();
             bubble_sort(black_box(&mut values));
             black_box(values);
+            // Kept to the end of the sorting, even when nobody waits for it any more.
+            drop(place);
         });
         sorting.await.expect("sorting never panics");
     }

@@ -21,16 +21,30 @@ pub(crate) async fn connect(origin: &Origin, within: Duration) -> Result<TcpStre
     let until = Instant::now() + within;
     let addresses = origin.addresses();
     let mut reason = "its name was not looked up".to_owned();
+    let mut is_exhausted = false;
     for (tried, address) in addresses.iter().enumerate() {
         let left = until.saturating_duration_since(Instant::now());
         let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         match timeout(share, open(*address)).await {
             Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => reason = plain(&error),
+            Ok(Err(error)) => {
+                is_exhausted |= is_exhaustion(&error);
+                reason = plain(&error);
+            }
             Err(_) => reason = format!("no answer within {share:.1?}"),
         }
     }
-    Err(TransportError::Connect { address: origin.address(), reason })
+    let address = origin.address();
+    Err(if is_exhausted {
+        TransportError::Exhausted { address, reason }
+    } else {
+        TransportError::Connect { address, reason }
+    })
+}
+
+/// The tester ran out of something, which says nothing of the target.
+fn is_exhaustion(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE | Errno::ADDRNOTAVAIL | Errno::NOBUFS))
 }
 
 async fn open(address: SocketAddr) -> io::Result<TcpStream> {

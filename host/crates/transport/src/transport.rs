@@ -3,8 +3,8 @@
 //!
 //! A server may close a kept connection at the very moment at which a request goes out on it. Such a request was not
 //! refused and says nothing of the target's speed, so it is sent once more, on a new connection, when nothing of an
-//! answer came. It stays one exchange: `sent` is then the second sending's, and the wait before it counts as queue. That
-//! goes for every method: a target that took a `POST` and closed without a word may see it twice.
+//! answer came and its method may come twice without harm. It stays one exchange: `sent` is then the second sending's,
+//! and the wait before it counts as queue.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
