@@ -135,9 +135,13 @@ impl LocalRun {
             Err(error) => return Err(could_not_begin(plan, &error)),
         };
         let code = code_of(&result);
-        let record = run.finish_trial(writer, result)?;
-        each(record)?;
+        let shown = each(run.finish_trial(writer, result)?);
         plugins::say_log(talk, &plan.test_case, test_case.take_log());
+        // What cannot be printed is saved all the same.
+        if let Err(error) = shown {
+            talk.say(error.render(false).trim_end());
+            return Ok(code.max(error.code));
+        }
         failure.map_or(Ok(code), Err)
     }
 

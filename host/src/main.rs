@@ -17,6 +17,7 @@ use std::process;
 use clap::Parser as _;
 
 fn main() -> process::ExitCode {
+    signals::survive_file_size_limit();
     let cli = cli::Cli::parse();
     match command::dispatch(cli) {
         Ok(code) => code.into(),

@@ -10,6 +10,15 @@ use crate::error::ExitCode;
 /// SIGXFSZ: a file reached the limit on its size. Its default is to kill; handled, the write fails, which is dealt with.
 const FILE_SIZE_SIGNAL: i32 = 25;
 
+/// Has a write beyond the limit on a file's size fail, as on a full disk, instead of killing the process.
+pub(crate) fn survive_file_size_limit() {
+    if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() {
+        let _entered = runtime.enter();
+        // Tokio keeps a handler for good, whether or not anyone listens. Without one it is as it was.
+        drop(signal(SignalKind::from_raw(FILE_SIZE_SIGNAL)));
+    }
+}
+
 /// Watches, on a thread of its own, until the process ends. Throws `stop` at the first signal to end.
 ///
 /// # Errors
@@ -18,8 +27,6 @@ pub(crate) fn watch(stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let (mut interrupt, mut terminate) = {
         let _entered = runtime.enter();
-        // Tokio keeps a handler for good, whether or not anyone listens.
-        drop(signal(SignalKind::from_raw(FILE_SIZE_SIGNAL))?);
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use results::{ResultsError, Run, RunListing, SampleFormat, Storage};
+use results::{ResultsError, Run, RunListing, RunState, SampleFormat, Storage};
 
 use crate::cli::{ExportArgs, ExportFormat, GlobalArgs, ResultsCommand, TextFormat};
 use crate::config;
@@ -39,7 +39,7 @@ pub(crate) fn run(command: &ResultsCommand, global: &GlobalArgs, talk: Talk) -> 
                 TextFormat::Text => output::data(&summary::of_run(run.file()))?,
                 TextFormat::Json => output::json(&run.file().without_histograms())?,
             }
-            if run.file().state == results::RunState::Running && !run.is_live() {
+            if run.file().state == RunState::Running && !run.is_live() {
                 talk.say(format!(
                     "notice: its writer was killed; `cluster-tester results recover {}` brings back its samples",
                     args.run
@@ -75,7 +75,10 @@ fn list(runs: &[RunListing], format: TextFormat) -> Result<(), CliError> {
         let row = match &listing.run {
             Err(error) => format!("{:<36} broken       {error}\n", listing.id),
             Ok(run) => {
-                let state = if listing.is_live { "running".to_owned() } else { run.state.to_string() };
+                let state = match run.state {
+                    RunState::Running if !listing.is_live => "killed".to_owned(),
+                    state => state.to_string(),
+                };
                 let name = run.name.as_deref().map(|name| format!("  “{name}”")).unwrap_or_default();
                 let trials = run.trials.iter().map(|trial| {
                     let p99 = match trial.summary.response_time.p99_ns {
@@ -129,6 +132,10 @@ fn export(run: &Run, args: &ExportArgs) -> Result<(), CliError> {
         let place = args.output.as_ref().map_or_else(|| "stdout".to_owned(), |path| format!("`{}`", path.display()));
         CliError::new(ExitCode::Storage, format!("cannot write to {place}: {error}"))
     };
+    // Before a file that is there is emptied.
+    if let Some(number) = args.trial {
+        run.trial(number)?;
+    }
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(BufWriter::new(File::create(path).map_err(cannot)?)),
         None => Box::new(BufWriter::new(io::stdout().lock())),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use model::plan::{HeaderPlan, MaybeSecret, TargetPlan};
+use model::plan::{HeaderPlan, MaybeSecret, TargetPlan, is_secret_name};
 use model::{Load, Rate, Span};
 use serde::Deserialize;
 use serde_json::Value;
@@ -233,7 +233,7 @@ impl<'a> Merge<'a> {
             let origin = self.layers.merged.origin(&path).cloned().unwrap_or(Origin::Default);
             let filled = secret::text(&value.0, &path.join("."), &origin, &self.layers.environment)?;
             header::check(name, &filled.value, &origin)?;
-            let is_secret = filled.is_secret || secret::is_secret_name(name);
+            let is_secret = filled.is_secret || is_secret_name(name);
             headers.push(HeaderPlan { name: name.clone(), value: MaybeSecret { is_secret, ..filled } });
         }
         Ok(TargetPlan { name, urls, headers })
@@ -250,7 +250,7 @@ impl<'a> Merge<'a> {
             };
             let path = format!("plugin-options.{test_case}.{key}");
             let mut option = secret::option(node.to_json(), &path, &origin, &self.layers.environment)?;
-            option.is_secret |= secret::is_secret_name(key);
+            option.is_secret |= is_secret_name(key);
             Ok((key.to_owned(), option))
         };
         options.entries().map(of_option).collect()

@@ -44,13 +44,6 @@ pub(crate) fn variable_of(text: &str) -> Option<&str> {
     text.strip_prefix(PREFIX).filter(|name| !name.is_empty())
 }
 
-/// A header or an option of such a name holds a secret, wherever it comes from.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase().replace('_', "-");
-    ["authorization", "proxy-authorization", "cookie", "x-api-key"].contains(&lower.as_str())
-        || ["token", "secret", "password", "api-key"].iter().any(|part| lower.contains(part))
-}
-
 /// The text itself, or what the variable that it names holds.
 ///
 /// # Errors

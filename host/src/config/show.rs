@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use model::plan::REDACTED;
+use model::plan::{REDACTED, is_secret_name};
 use serde_json::{Map, Value, json};
 
 use super::layers::Layers;
 use super::resolve::default_threads;
-use super::secret::{is_secret_name, variable_of};
+use super::secret::variable_of;
 use super::tree::{Node, Origin, Table};
 use crate::cli::ShowFormat;
 
@@ -29,6 +29,26 @@ pub(crate) fn show(layers: &Layers, format: ShowFormat) -> String {
     }
 }
 
+/// An option typed as JSON may hold secrets by name, too.
+fn redact_within(value: &mut Value) {
+    let Some(mut parsed) = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()) else { return };
+    if parsed.is_object() || parsed.is_array() {
+        redact_named(&mut parsed);
+        *value = parsed.to_string().into();
+    }
+}
+
+fn redact_named(value: &mut Value) {
+    match value {
+        Value::Object(object) => object.iter_mut().for_each(|(name, value)| match is_secret_name(name) {
+            true => *value = REDACTED.into(),
+            false => redact_named(value),
+        }),
+        Value::Array(items) => items.iter_mut().for_each(redact_named),
+        _ => {}
+    }
+}
+
 fn redact(path: &[String], value: &mut Value) {
     let may_be_secret = match path {
         [target, headers, name] if target == "target" && headers == "headers" => is_secret_name(name),
@@ -39,6 +59,8 @@ fn redact(path: &[String], value: &mut Value) {
     let names_variable = value.as_str().is_some_and(|text| variable_of(text).is_some());
     if may_be_secret && !names_variable {
         *value = REDACTED.into();
+    } else if path.first().is_some_and(|first| first == "plugin-options") {
+        redact_within(value);
     }
     match (path.last().map(String::as_str), value) {
         (Some("url"), Value::String(url)) => *url = without_user(url),

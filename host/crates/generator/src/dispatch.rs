@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::follow_up::FollowUps;
 use crate::guest::Guest;
-use crate::iteration::Shard;
+use crate::iteration::{Health, Shard};
 use crate::pacer::Pacer;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::Recorder;
@@ -80,6 +80,7 @@ impl<T: Transport + 'static> Dispatcher<T> {
         threads: PluginThreads,
         recorder: Recorder,
         stop: Stop,
+        health: Arc<Health>,
     ) -> Self {
         let recorder = Rc::new(RefCell::new(recorder));
         let guest = Guest::new(workload, threads, Rc::clone(&recorder), task.needs_plugin_threads);
@@ -95,11 +96,11 @@ impl<T: Transport + 'static> Dispatcher<T> {
             max_in_flight: task.max_in_flight,
             failure_reasons: task.failure_reasons.clone(),
             in_flight: Cell::new(0),
+            reading: Cell::new(0),
             idle: Notify::new(),
             is_over: Cell::new(false),
             over: Notify::new(),
-            builds: Cell::default(),
-            reads: Cell::default(),
+            health,
         };
         Self { task, shard: Rc::new(shard), position: Cell::new(0) }
     }
@@ -120,14 +121,8 @@ impl<T: Transport + 'static> Dispatcher<T> {
         }
     }
 
-    /// Runs the thread's share of the trial to its last request's end. Gives the recorder, and whether the test case
-    /// was given up as hopeless.
-    pub(crate) async fn run(
-        self,
-        started_unix_ns: i64,
-        arrivals: impl Pacer,
-        follow_ups: impl Pacer,
-    ) -> (Recorder, bool) {
+    /// Runs the thread's share of the trial to its last request's end. Gives the recorder.
+    pub(crate) async fn run(self, started_unix_ns: i64, arrivals: impl Pacer, follow_ups: impl Pacer) -> Recorder {
         let shard = Rc::clone(&self.shard);
         let background = {
             let shard = Rc::clone(&shard);
@@ -156,14 +151,13 @@ impl<T: Transport + 'static> Dispatcher<T> {
         // Its clone of the shard goes with it.
         let _ = background.await;
         drop(self);
-        let is_hopeless = shard.builds.get().is_hopeless() || shard.reads.get().is_hopeless();
         let is_dear = shard.guest.is_dear();
         let shard = Rc::into_inner(shard).expect("every task of the shard has ended");
         drop(shard.guest);
         let mut recorder = Rc::into_inner(shard.recorder).expect("the guest's was the only other").into_inner();
         recorder.guest.on_plugin_threads = is_dear;
         recorder.hand_over();
-        (recorder, is_hopeless)
+        recorder
     }
 
     async fn release_all(&self, started_unix_ns: i64, pacer: &impl Pacer) {
@@ -196,6 +190,10 @@ impl<T: Transport + 'static> Dispatcher<T> {
                     );
                 }
                 Ok(_) if shard.in_flight.get() >= shard.max_in_flight => {
+                    // Where most only wait to be read, the test case is what holds the load up, not the target.
+                    if shard.reading.get() > shard.in_flight.get() / 2 {
+                        shard.recorder.borrow_mut().note_late_read(intended_start);
+                    }
                     let message = "`--max-in-flight` requests were under way already".to_owned();
                     shard.record_unsent(&context, intended_start, release, Outcome::Dropped, Some(message));
                 }

@@ -111,6 +111,7 @@ impl Guest {
             let request = self.workload.borrow_mut().build(&context(position));
             let cost = nanos_since(begun);
             self.count(Kind::Build, begun, cost);
+            self.note_fault(&request);
             self.recorder.borrow_mut().guest.build.record(cost);
             return Prepared::Ready(request);
         }
@@ -171,18 +172,27 @@ impl Guest {
             let verdict = self.workload.borrow_mut().read(context, &state, &response);
             let cost = nanos_since(begun);
             self.count(Kind::Read, begun, cost);
+            self.note_fault(&verdict);
             Read { verdict, cost, was_late: false }
         };
         let mut recorder = self.recorder.borrow_mut();
-        let counts = was_late && recorder.phase_of(intended_start) == Phase::Steady;
         recorder.guest.read.record(cost);
-        recorder.guest.late_reads += u64::from(counts);
+        if was_late {
+            recorder.note_late_read(intended_start);
+        }
         verdict
     }
 
     /// It runs on plugin threads by now.
     pub(crate) fn is_dear(&self) -> bool {
         self.is_dear.get()
+    }
+
+    /// After a fault an instance may have to be made and configured anew, which is not to be done between two requests.
+    fn note_fault<T>(&self, called: &Result<T, WorkloadError>) {
+        if matches!(called, Err(WorkloadError::Broken(_))) {
+            self.is_dear.set(true);
+        }
     }
 
     fn count(&self, kind: Kind, begun: Instant, cost: u64) {

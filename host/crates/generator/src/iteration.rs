@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use bytes::Bytes;
 use model::exchange::Failure;
@@ -20,6 +21,9 @@ use crate::stop::Stop;
 /// Failed calls of the test case, with none that worked before them, after which it is taken to fail always.
 const ALWAYS: u32 = 100;
 
+/// Most steps of an iteration: beyond it the test case, not the plan, would decide how much is sent.
+const MOST_STEPS: u32 = 1_000;
+
 /// One thread's share of a trial: everything its iterations use.
 pub(crate) struct Shard<T> {
     pub(crate) clock: Arc<dyn Clock>,
@@ -33,29 +37,38 @@ pub(crate) struct Shard<T> {
     pub(crate) max_in_flight: u32,
     pub(crate) failure_reasons: Vec<String>,
     pub(crate) in_flight: Cell<u32>,
+    /// Those of them that wait for the test case to read their answer.
+    pub(crate) reading: Cell<u32>,
     pub(crate) idle: Notify,
     pub(crate) is_over: Cell<bool>,
     pub(crate) over: Notify,
-    pub(crate) builds: Cell<GuestRecord>,
-    pub(crate) reads: Cell<GuestRecord>,
+    pub(crate) health: Arc<Health>,
 }
 
-/// How one kind of call of the test case fared.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct GuestRecord {
-    has_worked: bool,
-    failed: u32,
+/// How the calls of the test case fared, on all threads.
+#[derive(Default)]
+pub(crate) struct Health {
+    builds: GuestRecord,
+    reads: GuestRecord,
+}
+
+impl Health {
+    /// Of one kind of call none has worked, and too many have failed for that to be chance.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.builds.is_hopeless() || self.reads.is_hopeless()
+    }
+}
+
+/// How one kind of call fared.
+#[derive(Default)]
+struct GuestRecord {
+    has_worked: AtomicBool,
+    failed: AtomicU32,
 }
 
 impl GuestRecord {
-    fn note(&mut self, has_worked: bool) {
-        self.has_worked |= has_worked;
-        self.failed += u32::from(!has_worked);
-    }
-
-    /// No call has worked, and too many have failed for that to be chance.
-    pub(crate) fn is_hopeless(self) -> bool {
-        !self.has_worked && self.failed >= ALWAYS
+    fn is_hopeless(&self) -> bool {
+        !self.has_worked.load(Ordering::Relaxed) && self.failed.load(Ordering::Relaxed) >= ALWAYS
     }
 }
 
@@ -92,7 +105,13 @@ impl<T: Transport> Shard<T> {
         let Exchange { sent, first_byte, end, connect_ns, bytes_sent, bytes_received, response } = exchange;
         let status = response.as_ref().ok().map(|response| response.status);
         let (outcome, judgement, message, next) = match response {
-            Ok(response) => self.judge(intended_start, context, state, response).await,
+            Ok(response) => match self.judge(intended_start, context, state, response).await {
+                (.., Some(_)) if step + 1 >= MOST_STEPS => {
+                    let message = format!("an iteration of more than {MOST_STEPS} steps");
+                    (Outcome::GuestFault, Judgement::default(), Some(message), None)
+                }
+                judged => judged,
+            },
             Err(error) => {
                 let mut recorder = self.recorder.borrow_mut();
                 let is_ours = matches!(error, TransportError::Exhausted { .. });
@@ -134,17 +153,20 @@ impl<T: Transport> Shard<T> {
     }
 
     async fn judge(&self, intended_start: Nanos, context: &Context, state: Bytes, response: model::Response) -> Judged {
+        self.reading.set(self.reading.get() + 1);
         let read = tokio::select! {
             biased;
             read = self.guest.read(intended_start, context, state, response) => read,
             () = self.ended() => {
+                self.reading.set(self.reading.get() - 1);
                 let message = "the trial ended before the test case had read its answer".to_owned();
                 return (Outcome::Abandoned, Judgement::default(), Some(message), None);
             }
         };
+        self.reading.set(self.reading.get() - 1);
         match read {
             Ok(verdict) => {
-                self.note(&self.reads, true);
+                self.note(&self.health.reads, true);
                 let (judgement, next) = match verdict {
                     Verdict::Done(judgement) => (judgement, None),
                     Verdict::Next(step) => {
@@ -160,11 +182,11 @@ impl<T: Transport> Shard<T> {
             }
             // The test case works; it is the answer that is not what it should be.
             Err(WorkloadError::Refused(message)) => {
-                self.note(&self.reads, true);
+                self.note(&self.health.reads, true);
                 (Outcome::Unreadable, Judgement::default(), Some(message), None)
             }
             Err(WorkloadError::Broken(message)) => {
-                self.note(&self.reads, false);
+                self.note(&self.health.reads, false);
                 (Outcome::GuestFault, Judgement::default(), Some(message), None)
             }
         }
@@ -231,16 +253,19 @@ impl<T: Transport> Shard<T> {
 
     /// Takes note of a request that was built, or was not.
     pub(crate) fn note_build(&self, has_worked: bool) {
-        self.note(&self.builds, has_worked);
+        self.note(&self.health.builds, has_worked);
     }
 
     /// Takes note of a call of the test case; a kind that fails too often, and never worked, ends the trial.
-    fn note(&self, record: &Cell<GuestRecord>, has_worked: bool) {
-        let mut now = record.get();
-        now.note(has_worked);
-        record.set(now);
-        if now.is_hopeless() {
-            self.stop.throw();
+    fn note(&self, record: &GuestRecord, has_worked: bool) {
+        if !has_worked {
+            record.failed.fetch_add(1, Ordering::Relaxed);
+            if record.is_hopeless() {
+                self.stop.throw();
+            }
+        } else if !record.has_worked.load(Ordering::Relaxed) {
+            // Written once, so that the threads do not fight for its cache line.
+            record.has_worked.store(true, Ordering::Relaxed);
         }
     }
 }

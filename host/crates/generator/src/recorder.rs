@@ -68,6 +68,11 @@ impl Recorder {
         if intended_start < self.steady_start { Phase::WarmUp } else { Phase::Steady }
     }
 
+    /// Takes note of an arrival, due at `intended_start`, that the reading of answers held up.
+    pub(crate) fn note_late_read(&mut self, intended_start: Nanos) {
+        self.guest.late_reads += u64::from(self.phase_of(intended_start) == Phase::Steady);
+    }
+
     /// Takes note of an arrival that was let go.
     pub(crate) fn note_release(&mut self) {
         self.pulse.released += 1;

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::LocalSet;
 
 use crate::dispatch::{Dispatcher, Task};
+use crate::iteration::Health;
 use crate::pacer::fake::FakeTime;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::Recorder;
@@ -42,7 +43,8 @@ fn request() -> Request {
 
 impl Workload for FakeCase {
     fn build(&mut self, _: &Context) -> Result<Request, WorkloadError> {
-        if self.is_broken { Err(WorkloadError::Broken("trapped".to_owned())) } else { Ok(request()) }
+        // No trap: that would take it to plugin threads, which a paused clock does not wait for.
+        if self.is_broken { Err(WorkloadError::Refused("never".to_owned())) } else { Ok(request()) }
     }
 
     fn read(&mut self, _: &Context, state: &[u8], response: &Response) -> Result<Verdict, WorkloadError> {
@@ -194,11 +196,13 @@ impl Trial {
                 });
             }
             let clock: Arc<dyn Clock> = Arc::new(time.clone());
+            let health = Arc::new(Health::default());
             let workload = source.workload().expect("it can be made");
-            let dispatcher = Dispatcher::new(task, clock, target, workload, threads, recorder, stop);
-            let (recorder, is_hopeless) = dispatcher.run(0, time.clone(), time).await;
+            let dispatcher =
+                Dispatcher::new(task, clock, target, workload, threads, recorder, stop, Arc::clone(&health));
+            let recorder = dispatcher.run(0, time.clone(), time).await;
             let samples = std::mem::take(&mut *samples.0.lock().expect("nobody panicked"));
-            (recorder, samples, is_hopeless)
+            (recorder, samples, health.is_hopeless())
         })
     }
 }

@@ -15,6 +15,7 @@ use tokio::task::LocalSet;
 
 use crate::clock::TrialClock;
 use crate::dispatch::{Dispatcher, Task};
+use crate::iteration::Health;
 use crate::pacer::TimerPacer;
 use crate::plugin_threads::PluginThreads;
 use crate::recorder::{Pulse, Recorder};
@@ -84,6 +85,7 @@ pub fn run_trial<T: Transport + 'static>(
     parts: Vec<ThreadParts<T>>,
 ) -> Result<TrialResult, TrialError> {
     let clock = Arc::new(TrialClock::default());
+    let health = Arc::new(Health::default());
     let (plugin_threads, handles) =
         PluginThreads::start(setup.plan.plugin_threads, &setup.source).map_err(TrialError::TestCase)?;
     let count = parts.len() as u32;
@@ -98,6 +100,7 @@ pub fn run_trial<T: Transport + 'static>(
                     index,
                     count,
                     clock: Arc::clone(&clock),
+                    health: Arc::clone(&health),
                     plugin_threads: plugin_threads.clone(),
                     ready: ready.clone(),
                     started: started.clone(),
@@ -122,12 +125,11 @@ pub fn run_trial<T: Transport + 'static>(
         handle.join().expect("a plugin thread never panics");
     }
     let (started_unix_ns, ended) = outcome?;
-    let is_hopeless = ended.iter().any(|(_, is_hopeless)| *is_hopeless);
-    let result = add_up(setup, started_unix_ns, ended.into_iter().map(|(recorder, _)| recorder));
+    let result = add_up(setup, started_unix_ns, ended.into_iter());
     let phases = [&result.warm_up.counts, &result.steady.counts];
     let faults: u64 = phases.iter().map(|counts| counts.of(Outcome::GuestFault)).sum();
     let scheduled: u64 = phases.iter().map(|counts| counts.scheduled).sum();
-    if is_hopeless || faults > 0 && faults == scheduled {
+    if health.is_hopeless() || faults > 0 && faults == scheduled {
         let of_guest = result.failures.iter().find(|failure| failure.outcome == Outcome::GuestFault);
         let message = of_guest.map_or_else(String::new, |failure| failure.message.clone());
         return Err(TrialError::TestCaseAlwaysFails { message, result: Box::new(result) });
@@ -141,6 +143,7 @@ struct GeneratorThread<'a> {
     index: u32,
     count: u32,
     clock: Arc<TrialClock>,
+    health: Arc<Health>,
     plugin_threads: PluginThreads,
     ready: flume::Sender<Result<(), TrialError>>,
     started: flume::Receiver<i64>,
@@ -148,7 +151,7 @@ struct GeneratorThread<'a> {
 
 impl GeneratorThread<'_> {
     /// Gets ready, reports, and runs its share. None when it or another thread could not get ready.
-    fn run<T: Transport + 'static>(self, parts: ThreadParts<T>) -> Option<(Recorder, bool)> {
+    fn run<T: Transport + 'static>(self, parts: ThreadParts<T>) -> Option<Recorder> {
         let runtime = match Builder::new_current_thread().enable_all().event_interval(EVENT_INTERVAL).build() {
             Ok(runtime) => runtime,
             Err(error) => {
@@ -198,7 +201,16 @@ impl GeneratorThread<'_> {
         let clock = Arc::clone(&self.clock);
         let transport = (parts.transport)(Arc::clone(&self.clock));
         let threads = self.plugin_threads.clone();
-        let dispatcher = Dispatcher::new(task, clock, transport, workload, threads, recorder, setup.stop.clone());
+        let dispatcher = Dispatcher::new(
+            task,
+            clock,
+            transport,
+            workload,
+            threads,
+            recorder,
+            setup.stop.clone(),
+            Arc::clone(&self.health),
+        );
         dispatcher.get_ready().await?;
         Ok((dispatcher, pacers))
     }

@@ -52,7 +52,7 @@ pub(crate) fn assess(
     if guest.late_reads as f64 > (due * LATE_BUILDS).max(LATE_RELEASES) {
         let late = guest.late_reads;
         reasons.push(format!(
-            "{late} answers came when too many waited for the test case to read them: it is too slow for this rate"
+            "{late} answers or arrivals came when too many waited for the test case to read them: it is too slow for this rate"
         ));
     }
     if exhausted > 0 {

@@ -54,6 +54,13 @@ impl Serialize for MaybeSecret {
     }
 }
 
+/// A header or an option of such a name holds a secret, wherever it comes from.
+pub fn is_secret_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase().replace('_', "-");
+    ["authorization", "proxy-authorization", "cookie", "x-api-key"].contains(&lower.as_str())
+        || ["token", "secret", "password", "api-key"].iter().any(|part| lower.contains(part))
+}
+
 /// What a whole run does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunPlan {

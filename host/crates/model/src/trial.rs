@@ -175,7 +175,8 @@ pub struct GuestTime {
     pub read: Histogram,
     /// Requests of the steady state that were not built when they were due.
     pub late_builds: u64,
-    /// Answers of the steady state that came when too many waited to be read already.
+    /// Answers of the steady state that came when too many waited to be read already, and arrivals dropped because most
+    /// of those under way only waited for that.
     pub late_reads: u64,
     /// It was called on threads of its own, being too slow to be called between two requests.
     pub on_plugin_threads: bool,

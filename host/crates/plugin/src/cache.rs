@@ -40,11 +40,21 @@ impl Cache {
             return Err(format!("cannot use cache directory `{}`: it is no directory", dir.display()));
         }
         if metadata.uid() != rustix::process::geteuid().as_raw() || mode & 0o022 != 0 {
+            // Not made private: what lies in it may have been put there by others.
             return Err(format!(
-                "cache directory `{}` is not used: others can write to it (mode {mode:o}, owner {}); \
-                 make it yours with mode 700, or remove it",
+                "cache directory `{}` is not used: others can write to it (mode {mode:o}, owner {}); remove it",
                 dir.display(),
                 metadata.uid()
+            ));
+        }
+        // Who can rename a parent can put another directory in its place.
+        let is_open = |parent: &&Path| std::fs::metadata(parent).is_ok_and(|of| of.mode() & 0o1002 == 0o002);
+        let path = std::path::absolute(dir).map_err(cannot)?;
+        if let Some(open) = path.ancestors().skip(1).find(is_open) {
+            return Err(format!(
+                "cache directory `{}` is not used: anyone can write to `{}`",
+                dir.display(),
+                open.display()
             ));
         }
         Ok(Self { dir: dir.to_owned() })
@@ -53,11 +63,13 @@ impl Cache {
     /// The compiled component, if it was kept by this version for this machine.
     pub(crate) fn component(&self, digest: Digest, engine: &Engine) -> Option<Component> {
         let path = self.compiled(digest, engine);
-        if !path.is_file() {
+        let metadata = std::fs::symlink_metadata(&path).ok()?;
+        let is_ours = metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o022 == 0;
+        if !metadata.is_file() || !is_ours {
             return None;
         }
-        // SAFETY: the directory is ours alone and was written by `keep_component` alone; a file of another version or
-        // machine is told by its name, and refused by its header.
+        // SAFETY: the directory is ours alone, and so is the file, which `keep_component` wrote; one of another version
+        // or machine is told by its name, and refused by its header.
         unsafe { Component::deserialize_file(engine, path) }.ok()
     }
 
@@ -97,6 +109,8 @@ impl Cache {
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
         file.write_all(bytes)?;
+        // Code has no checksum: a loss of power must not leave a file of zeros under its name.
+        file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! earlier. A file `NAME.wasm` in a directory is enough; none is opened before it is used.
 
 use std::borrow::Cow;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::PluginError;
@@ -38,11 +39,26 @@ impl Entry {
     pub(crate) fn read(&self) -> Result<Cow<'static, [u8]>, PluginError> {
         match &self.origin {
             Origin::Bundled(bytes) => Ok(Cow::Borrowed(bytes)),
-            Origin::File(path) => std::fs::read(path)
+            Origin::File(path) => read(path)
                 .map(Cow::Owned)
                 .map_err(|source| PluginError::Read { path: path.clone(), source: source.into() }),
         }
     }
+}
+
+/// Largest component, bytes; the largest known one has 18 MB.
+const COMPONENT: u64 = 256 * 1024 * 1024;
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > COMPONENT {
+        return Err(std::io::Error::other(format!("it has {size} bytes; a plugin has at most {COMPONENT}")));
+    }
+    let mut bytes = Vec::new();
+    // A file that grows meanwhile is cut, and then is no component.
+    file.take(COMPONENT).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// All plugins by name.

@@ -29,6 +29,12 @@ pub(crate) fn check(description: wire::Description) -> Result<TestCaseDescriptio
     if identity.description.len() > TEXT {
         return Err(format!("a description of {} bytes; at most {TEXT} are allowed", identity.description.len()));
     }
+    let texts = [&identity.name, &identity.version, &identity.description];
+    let units = description.metrics.iter().map(|metric| &metric.unit);
+    let lines = texts.into_iter().chain(&description.failure_reasons).chain(units);
+    if let Some(text) = lines.into_iter().find(|text| text.chars().any(char::is_control)) {
+        return Err(format!("the text `{}`, which has a control character", shown(text)));
+    }
     options::check_schema(&identity.options_schema)?;
     if description.body_limit as usize > BODY {
         return Err(format!("a body limit of {} bytes; at most {BODY} are allowed", description.body_limit));

@@ -15,11 +15,15 @@ use crate::log::{Level, Log};
 use crate::sandbox::Sandbox;
 use crate::shape::TEST_CASE;
 use crate::surroundings::Surroundings;
+use crate::text;
 use crate::ticker::ticks;
 use crate::wire;
 
 /// Bytes that one call may hand over; the largest body and path, and something for headers and details.
 const TRANSFER: usize = 20 * 1024 * 1024;
+
+/// Bytes of what a guest wrote before a trap that are shown.
+const OUTPUT: usize = 8 * 1024;
 
 /// What a store holds beside the instance.
 pub(crate) struct State {
@@ -127,7 +131,9 @@ impl Guest {
             Calling::Direct => pre.instantiate(&mut store)?,
             Calling::Sandboxed(handle) => {
                 let _timers = handle.enter();
-                pollster::block_on(pre.instantiate_async(&mut store))?
+                let made =
+                    async { tokio::time::timeout(limits.configure_deadline, pre.instantiate_async(&mut store)).await };
+                pollster::block_on(made).unwrap_or_else(|_| Err(Trap::Interrupt.into()))?
             }
         };
         let world = instance.get_export_index(&mut store, None, TEST_CASE);
@@ -211,7 +217,7 @@ impl Guest {
             }
             Err(error) => {
                 let sandbox = self.store.data().sandbox.as_ref();
-                let wrote = sandbox.map(|sandbox| sandbox.output.take().trim().to_owned()).unwrap_or_default();
+                let wrote = sandbox.map(|sandbox| text::tidy(sandbox.output.take().trim(), OUTPUT)).unwrap_or_default();
                 Err(CallError::Broken { what: self.explain(&error, deadline), wrote })
             }
         }

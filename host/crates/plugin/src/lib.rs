@@ -19,6 +19,7 @@ mod sandbox;
 mod shape;
 mod surroundings;
 mod test_case;
+mod text;
 mod ticker;
 mod verdict;
 mod wire;

@@ -7,6 +7,9 @@ use wasmtime::ResourceLimiter;
 /// Entries of all tables of one instance; the largest known guest (CPython) has about 8 000.
 const TABLE_ENTRIES: usize = 100_000;
 
+/// Core instances, tables and memories of one component; CPython has 14 core instances.
+const INSTANCES: usize = 200;
+
 /// What a call of a test case may use, beyond which it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -32,12 +35,17 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(crate) struct Allowance {
     memory_left: usize,
+    table_left: usize,
     was_refused: bool,
 }
 
 impl Allowance {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self { memory_left: usize::try_from(limits.memory).unwrap_or(usize::MAX), was_refused: false }
+        Self {
+            memory_left: usize::try_from(limits.memory).unwrap_or(usize::MAX),
+            table_left: TABLE_ENTRIES,
+            was_refused: false,
+        }
     }
 
     /// The instance wanted more memory than it may have.
@@ -58,7 +66,22 @@ impl ResourceLimiter for Allowance {
         Ok(true)
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ENTRIES)
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let more = desired.saturating_sub(current);
+        let is_granted = more <= self.table_left;
+        self.table_left -= if is_granted { more } else { 0 };
+        Ok(is_granted)
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        INSTANCES
+    }
+
+    fn memories(&self) -> usize {
+        INSTANCES
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Mutex;
 
+use crate::text;
+
 /// Lines that are kept.
 const LINES: usize = 20;
 /// Longest line, bytes.
@@ -38,7 +40,7 @@ impl Log {
     pub(crate) fn write(&self, level: Level, line: &str) {
         let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if kept.lines.len() < LINES {
-            kept.lines.push((level, line[..line.floor_char_boundary(LINE)].to_owned()));
+            kept.lines.push((level, text::line(line, LINE)));
         } else {
             kept.more += 1;
         }
@@ -68,6 +70,6 @@ mod tests {
     fn a_long_line_is_cut_between_characters() {
         let log = Log::default();
         log.write(Level::Warning, &"ü".repeat(LINE));
-        assert_eq!(log.take().lines[0].1, "ü".repeat(LINE / 2));
+        assert_eq!(log.take().lines[0].1, format!("{}…", "ü".repeat(LINE / 2)));
     }
 }

@@ -2,11 +2,16 @@
 //! filled in, checked. What must not be shown is kept apart from what may.
 
 use jsonschema::Validator;
-use model::plan::REDACTED;
+use model::plan::{REDACTED, is_secret_name};
 use serde_json::{Map, Value};
 
 use crate::catalog::nearest;
 use crate::error::Problem;
+
+/// Longest schema, bytes.
+const SCHEMA: usize = 64 * 1024;
+/// Most patterns in a schema.
+const PATTERNS: usize = 32;
 
 /// An option, as it was given.
 #[derive(Clone, PartialEq)]
@@ -45,12 +50,35 @@ pub(crate) fn check_schema(schema: &str) -> Result<(), String> {
     if schema.is_empty() {
         return Ok(());
     }
+    if schema.len() > SCHEMA {
+        return Err(format!("its options schema has {} bytes; at most {SCHEMA} are allowed", schema.len()));
+    }
     let value: Value =
         serde_json::from_str(schema).map_err(|error| format!("its options schema is no JSON: {error}"))?;
     if value.get("type") != Some(&Value::from("object")) {
         return Err("its options schema is not that of an object".to_owned());
     }
+    let mut patterns = 0;
+    check_keywords(&value, &mut patterns)?;
     validator(&value).map(|_| ())
+}
+
+/// Keeps a schema from costing more than it is worth: references can make its evaluation endless, patterns are dear.
+fn check_keywords(schema: &Value, patterns: &mut usize) -> Result<(), String> {
+    match schema {
+        Value::Array(items) => items.iter().try_for_each(|item| check_keywords(item, patterns)),
+        Value::Object(object) => object.iter().try_for_each(|(key, value)| {
+            if ["$ref", "$dynamicRef", "$recursiveRef"].contains(&key.as_str()) && value.is_string() {
+                return Err(format!("its options schema has `{key}`; write what it names in its place"));
+            }
+            *patterns += usize::from(key == "pattern" || key == "patternProperties");
+            if *patterns > PATTERNS {
+                return Err(format!("its options schema has more than {PATTERNS} patterns"));
+            }
+            check_keywords(value, patterns)
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn validator(schema: &Value) -> Result<Validator, String> {
@@ -95,22 +123,57 @@ pub(crate) fn resolve(schema: &str, given: &[GivenOption]) -> Result<Options, Pr
         return Err(Problem::MissingOption { option: name.to_owned(), about: about.unwrap_or_default().to_owned() });
     }
 
-    let is_secret = |name: &str| {
-        let is_write_only = properties.get(name).and_then(|property| property.get("writeOnly"));
-        is_write_only == Some(&Value::Bool(true)) || given.iter().any(|option| option.name == name && option.is_secret)
-    };
+    let is_given_secret = |name: &str| given.iter().any(|option| option.name == name && option.is_secret);
+    let shown = whole.iter().map(|(name, value)| {
+        let is_secret = is_given_secret(name) || is_secret_name(name);
+        (name.clone(), if is_secret { REDACTED.into() } else { shown(value, properties.get(name)) })
+    });
+    let shown: Map<String, Value> = shown.collect();
+    let has_secrets = shown != whole;
     let whole = Value::Object(whole);
     if let Some(error) = validator(&schema).map_err(Problem::Description)?.iter_errors(&whole).next() {
         let path = error.instance_path().to_string();
         let option = path.split('/').nth(1).unwrap_or_default().to_owned();
-        let reason = if is_secret(&option) { error.masked().to_string() } else { error.to_string() };
+        // The message shows the value: where a secret may be in it, it must not.
+        let is_plain = !has_secrets || shown.get(&option).is_some_and(|shown| whole.get(&option) == Some(shown));
+        let reason = if is_plain { error.to_string() } else { error.masked().to_string() };
+        let option = if option.is_empty() { "options".to_owned() } else { option };
         return Err(Problem::Option { option, reason });
     }
     let Value::Object(whole) = whole else { unreachable!("made as an object above") };
-    let shown = whole
-        .iter()
-        .map(|(name, value)| (name.clone(), if is_secret(name) { Value::from(REDACTED) } else { value.clone() }));
-    Ok(Options { shown: shown.collect(), whole })
+    Ok(Options { shown, whole })
+}
+
+/// A value as it may be shown: what its schema calls write-only is redacted, and what is named like a secret. Where the
+/// schema says more than the eye can follow, and somewhere in it has a secret, all of the value is one.
+fn shown(value: &Value, schema: Option<&Value>) -> Value {
+    let keyword = |name: &str| schema.and_then(|schema| schema.get(name));
+    let is_branching = ["allOf", "anyOf", "oneOf", "if", "not"].into_iter().any(|name| keyword(name).is_some());
+    if keyword("writeOnly") == Some(&Value::Bool(true)) || is_branching && schema.is_some_and(has_write_only) {
+        return REDACTED.into();
+    }
+    match value {
+        Value::Object(object) => {
+            let of =
+                |name: &str| keyword("properties").and_then(|all| all.get(name)).or(keyword("additionalProperties"));
+            let member = |(name, value): (&String, &Value)| {
+                (name.clone(), if is_secret_name(name) { REDACTED.into() } else { shown(value, of(name)) })
+            };
+            Value::Object(object.iter().map(member).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| shown(item, keyword("items"))).collect()),
+        other => other.clone(),
+    }
+}
+
+fn has_write_only(schema: &Value) -> bool {
+    match schema {
+        Value::Object(object) => {
+            object.get("writeOnly") == Some(&Value::Bool(true)) || object.values().any(has_write_only)
+        }
+        Value::Array(items) => items.iter().any(has_write_only),
+        _ => false,
+    }
 }
 
 /// The value in the type that the property wants. A text is read as JSON where the property takes no text, or takes
@@ -227,6 +290,41 @@ mod tests {
     fn without_a_schema_there_are_no_options() {
         assert!(resolve("", &[]).is_ok_and(|options| options.whole.is_empty()));
         assert!(matches!(resolve("", &[text("a", "b")]), Err(Problem::UnknownOption { .. })));
+    }
+
+    #[test]
+    fn secrets_within_an_object_are_not_shown_either() {
+        let schema = r#"{ "type": "object", "properties": {
+            "headers": { "type": "object", "additionalProperties": { "type": "string" } },
+            "login": { "type": "object", "properties": { "user": { "type": "string" }, "pin": { "writeOnly": true } } },
+            "either": { "anyOf": [ { "type": "string" }, { "type": "object", "properties": { "k": { "writeOnly": true } } } ] }
+        } }"#;
+        let json = |name: &str, value: Value| GivenOption {
+            name: name.to_owned(),
+            value: GivenValue::Json(value),
+            is_secret: false,
+        };
+        let given = [
+            json("headers", json!({ "accept": "a", "authorization": "Bearer hunter2" })),
+            json("login", json!({ "user": "u", "pin": "hunter2" })),
+            json("either", json!({ "k": "hunter2" })),
+        ];
+        let options = resolve(schema, &given).unwrap();
+        assert!(!Value::Object(options.shown.clone()).to_string().contains("hunter2"));
+        assert_eq!((&options.shown["headers"]["accept"], &options.shown["login"]["user"]), (&json!("a"), &json!("u")));
+        assert_eq!(options.whole["either"]["k"], "hunter2");
+    }
+
+    #[test]
+    fn a_schema_costs_no_more_than_it_is_worth() {
+        assert!(
+            check_schema(&format!(r#"{{"type": "object", "description": "{}"}}"#, "a".repeat(super::SCHEMA))).is_err()
+        );
+        let referring = r##"{"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}}"##;
+        assert!(check_schema(referring).unwrap_err().contains("$ref"));
+        let many: Vec<String> = (0..40).map(|n| format!(r#""p{n}": {{"pattern": "a"}}"#)).collect();
+        let many = format!(r#"{{"type": "object", "properties": {{ {} }}}}"#, many.join(","));
+        assert!(check_schema(&many).unwrap_err().contains("patterns"));
     }
 
     #[test]

@@ -12,6 +12,10 @@ use crate::wire;
 const PATH: usize = 64 * 1024;
 /// Largest body, bytes.
 pub(crate) const BODY: usize = 16 * 1024 * 1024;
+/// Most bytes of all headers.
+const HEADER_BYTES: usize = 64 * 1024;
+/// Longest method.
+const METHOD: usize = 32;
 /// Most headers.
 const HEADERS: usize = 1_000;
 /// Characters of a text that are shown in a message.
@@ -24,6 +28,10 @@ const SHOWN: usize = 60;
 pub(crate) fn check(request: wire::Request) -> Result<Request, String> {
     if request.headers.len() > HEADERS {
         return Err(format!("{} headers; at most {HEADERS} are allowed", request.headers.len()));
+    }
+    let size: usize = request.headers.iter().map(|header| header.name.len() + header.value.len()).sum();
+    if size > HEADER_BYTES {
+        return Err(format!("headers of {size} bytes; at most {HEADER_BYTES} are allowed"));
     }
     let headers = request.headers.into_iter().map(header).collect::<Result<_, _>>()?;
     let body = request.body.unwrap_or_default();
@@ -45,7 +53,8 @@ fn method(method: wire::Method) -> Result<Method, String> {
         wire::Method::Other(name) => name,
     };
     // CONNECT has no path, and would turn the connection into a tunnel.
-    let is_upper = !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_lowercase()) && name != "CONNECT";
+    let is_upper =
+        (1..=METHOD).contains(&name.len()) && !name.bytes().any(|byte| byte.is_ascii_lowercase()) && name != "CONNECT";
     match Method::from_bytes(name.as_bytes()) {
         Ok(method) if is_upper => Ok(method),
         _ => Err(format!("the method `{}`, which is none that can be sent", shown(&name))),

@@ -9,7 +9,7 @@ use std::{path::PathBuf, thread};
 use model::{PluginIdentity, TestCaseDescription};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::{Component, InstancePre};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Trap};
 
 use crate::cache::Cache;
 use crate::catalog::Entry;
@@ -21,6 +21,7 @@ use crate::log::Log;
 use crate::options::{self, GivenOption};
 use crate::shape::{self, Format, Misfit, Shape, World};
 use crate::test_case::TestCase;
+use crate::text::{self, MESSAGE, Secrets};
 use crate::ticker::Ticker;
 use crate::{description, wire};
 
@@ -115,12 +116,12 @@ impl Runtime {
     }
 
     fn inspect_bytes(&self, entry: &Entry, bytes: &[u8], digest: Digest) -> Result<Inspection, Problem> {
-        let component = self.component(&self.pooled, bytes, digest)?;
-        let shape = fitting(&component, &self.pooled.engine)?;
+        let (component, linked) = self.compiled(entry, bytes, digest)?;
+        let shape = fitting(&component, &linked.engine)?;
         let test_case = match shape.world {
             World::Analysis => None,
             World::TestCase => {
-                let (_, mut guest) = self.first(entry, &component, bytes, digest, &shape, &Arc::default())?;
+                let (_, mut guest) = self.first(entry, (component, linked), bytes, digest, &shape, &Arc::default())?;
                 let described = guest.describe().map_err(|error| call_failed("describe", error))?;
                 Some(description::check(described).map_err(Problem::Description)?)
             }
@@ -153,11 +154,12 @@ impl Runtime {
         if digest.to_string() != inspection.digest {
             return Err(Problem::Invalid("its file changed while it was read".to_owned()));
         }
-        let component = self.component(&self.pooled, bytes, digest)?;
+        let compiled = self.compiled(entry, bytes, digest)?;
         let log = Arc::new(Log::default());
-        let (pre, mut guest) = self.first(entry, &component, bytes, digest, &inspection.shape, &log)?;
+        let (pre, mut guest) = self.first(entry, compiled, bytes, digest, &inspection.shape, &log)?;
+        let secrets = Secrets::between(&options.whole, &options.shown);
         let whole = serde_json::Value::Object(options.whole).to_string();
-        guest.configure(&whole).map_err(|error| call_failed("configure", error))?;
+        guest.configure(&whole).map_err(|error| redacted(call_failed("configure", error), &secrets))?;
         let identity = PluginIdentity {
             name: entry.name.clone(),
             title: description.name.clone(),
@@ -166,14 +168,14 @@ impl Runtime {
             origin: entry.origin.to_string(),
         };
         let calling = self.calling(&inspection.shape)?;
-        Ok(TestCase::new(pre, calling, self.limits, log, identity, description, whole, options.shown))
+        Ok(TestCase::new(pre, calling, self.limits, log, identity, description, whole, options.shown, secrets))
     }
 
     /// Links a component and makes its first instance: from the pool, else on demand.
     fn first(
         &self,
         entry: &Entry,
-        component: &Component,
+        (component, linked): (Component, &Linked),
         bytes: &[u8],
         digest: Digest,
         shape: &Shape,
@@ -185,22 +187,50 @@ impl Runtime {
             let guest = Guest::new(&pre, &calling, self.limits, log)?;
             Ok((pre, guest))
         };
-        let failed = |error: wasmtime::Error| Problem::Instantiate(format!("{:#}", error.root_cause()));
-        let pooled: wasmtime::Result<_> = instantiate(component, &self.pooled.engine);
-        let Err(why) = pooled else { return pooled.map_err(failed) };
-        // It may be too large for the pool; if it fails on demand too, that is why.
-        let linked = match self.on_demand.get() {
-            Some(linked) => linked,
-            None => {
-                let made = Linked::new(&on_demand()).map_err(|error| Problem::Instantiate(error.to_string()))?;
-                self.on_demand.get_or_init(|| made)
-            }
+        let failed = |error: wasmtime::Error| match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => Problem::Instantiate(format!(
+                "its start took longer than {} ms",
+                self.limits.configure_deadline.as_millis()
+            )),
+            _ => Problem::Instantiate(format!("{:#}", error.root_cause())),
         };
-        let component = self.component(linked, bytes, digest)?;
-        let made = instantiate(&component, &linked.engine).map_err(failed)?;
-        let root = why.root_cause();
-        self.notice(format!("plugin `{}` gets its instances on demand, not from the pool: {root}", entry.name));
-        Ok(made)
+        let made: wasmtime::Result<_> = instantiate(&component, &linked.engine);
+        match made {
+            // It may be too large for the pool; if it fails on demand too, that is why.
+            Err(why) if std::ptr::eq(linked, &self.pooled) && why.downcast_ref::<Trap>().is_none() => {
+                let linked = self.on_demand()?;
+                let component = self.component(linked, bytes, digest)?;
+                let made = instantiate(&component, &linked.engine).map_err(failed)?;
+                self.tell_on_demand(entry, &why.root_cause().to_string());
+                Ok(made)
+            }
+            made => made.map_err(failed),
+        }
+    }
+
+    /// Compiles a component for the pool; if it does not fit in there, for instances on demand.
+    fn compiled(&self, entry: &Entry, bytes: &[u8], digest: Digest) -> Result<(Component, &Linked), Problem> {
+        match self.component(&self.pooled, bytes, digest) {
+            Err(Problem::Invalid(why)) => {
+                let linked = self.on_demand()?;
+                let component = self.component(linked, bytes, digest)?;
+                self.tell_on_demand(entry, &why);
+                Ok((component, linked))
+            }
+            component => Ok((component?, &self.pooled)),
+        }
+    }
+
+    fn on_demand(&self) -> Result<&Linked, Problem> {
+        if let Some(linked) = self.on_demand.get() {
+            return Ok(linked);
+        }
+        let made = Linked::new(&on_demand()).map_err(|error| Problem::Instantiate(error.to_string()))?;
+        Ok(self.on_demand.get_or_init(|| made))
+    }
+
+    fn tell_on_demand(&self, entry: &Entry, why: &str) {
+        self.notice(format!("plugin `{}` gets its instances on demand, not from the pool: {why}", entry.name));
     }
 
     /// Compiles a component, or takes what was compiled before.
@@ -290,6 +320,8 @@ fn pooling(config: &RuntimeConfig) -> Config {
         .max_core_instances_per_component(CORE_INSTANCES)
         .max_memories_per_component(MEMORIES)
         .max_tables_per_component(TABLES)
+        .max_memories_per_module(MEMORIES)
+        .max_tables_per_module(TABLES)
         .max_memory_size(usize::try_from(config.limits.memory).unwrap_or(usize::MAX))
         .table_elements(TABLE_ENTRIES);
     let mut config = on_demand();
@@ -309,11 +341,21 @@ fn call_failed(call: &'static str, error: CallError) -> Problem {
     match error {
         CallError::Broken { what, wrote } => Problem::Call { call, what, wrote },
         CallError::Fault(wire::Fault::Failed(reason)) => {
-            Problem::Call { call, what: format!("failed ({reason})"), wrote: String::new() }
+            Problem::Call { call, what: format!("failed ({})", text::line(&reason, MESSAGE)), wrote: String::new() }
         }
         CallError::Fault(wire::Fault::InvalidOption(wire::InvalidOption { name, reason })) => {
-            Problem::Option { option: name, reason }
+            Problem::Option { option: text::line(&name, MESSAGE), reason: text::line(&reason, MESSAGE) }
         }
+    }
+}
+
+fn redacted(problem: Problem, secrets: &Secrets) -> Problem {
+    match problem {
+        Problem::Call { call, what, wrote } => {
+            Problem::Call { call, what: secrets.redact(what), wrote: secrets.redact(wrote) }
+        }
+        Problem::Option { option, reason } => Problem::Option { option, reason: secrets.redact(reason) },
+        other => other,
     }
 }
 

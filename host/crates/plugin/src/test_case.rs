@@ -11,6 +11,7 @@ use wasmtime::component::InstancePre;
 use crate::guest::{CallError, Calling, Guest, State};
 use crate::limits::Limits;
 use crate::log::{Kept, Log};
+use crate::text::{self, MESSAGE, Secrets};
 use crate::verdict::Declared;
 use crate::{request, verdict, wire};
 
@@ -28,6 +29,8 @@ struct Shared {
     options: String,
     /// For people and files.
     shown: Map<String, Value>,
+    /// What no message may hold.
+    secrets: Secrets,
 }
 
 impl TestCase {
@@ -41,8 +44,9 @@ impl TestCase {
         description: TestCaseDescription,
         options: String,
         shown: Map<String, Value>,
+        secrets: Secrets,
     ) -> Self {
-        Self(Arc::new(Shared { pre, calling, limits, log, identity, description, options, shown }))
+        Self(Arc::new(Shared { pre, calling, limits, log, identity, description, options, shown, secrets }))
     }
 
     /// The exact bytes that are called.
@@ -57,7 +61,9 @@ impl TestCase {
 
     /// Takes what its instances have written since the last time.
     pub fn take_log(&self) -> Kept {
-        self.0.log.take()
+        let mut kept = self.0.log.take();
+        kept.lines.iter_mut().for_each(|(_, line)| *line = self.0.secrets.redact(std::mem::take(line)));
+        kept
     }
 }
 
@@ -98,17 +104,23 @@ impl Shared {
         match error {
             CallError::Broken { what, wrote } => {
                 let wrote = if wrote.is_empty() { wrote } else { format!("; it wrote:\n{wrote}") };
-                WorkloadError::Broken(format!("plugin `{name}` {what} in `{call}`{wrote}"))
+                WorkloadError::Broken(self.secrets.redact(format!("plugin `{name}` {what} in `{call}`{wrote}")))
             }
-            CallError::Fault(wire::Fault::Failed(reason)) => WorkloadError::Refused(reason),
+            CallError::Fault(wire::Fault::Failed(reason)) => {
+                WorkloadError::Refused(self.secrets.redact(text::line(&reason, MESSAGE)))
+            }
             CallError::Fault(wire::Fault::InvalidOption(wire::InvalidOption { name: option, reason })) => {
-                WorkloadError::Refused(format!("option `{option}`: {reason}"))
+                WorkloadError::Refused(
+                    self.secrets.redact(text::line(&format!("option `{option}`: {reason}"), MESSAGE)),
+                )
             }
         }
     }
 
     fn forbidden(&self, call: &str, what: &str) -> WorkloadError {
-        WorkloadError::Broken(format!("plugin `{}` returned from `{call}` {what}", self.identity.name))
+        WorkloadError::Broken(
+            self.secrets.redact(format!("plugin `{}` returned from `{call}` {what}", self.identity.name)),
+        )
     }
 }
 
@@ -150,6 +162,14 @@ impl Workload for PluginWorkload {
     fn read(&mut self, context: &Context, state: &[u8], response: &Response) -> Result<Verdict, WorkloadError> {
         const CALL: &str = "read-response";
         let read = self.call(CALL, |guest| guest.read(context, state, response))?;
-        verdict::check(read, self.declared).map_err(|what| self.shared.forbidden(CALL, &what))
+        let mut verdict = verdict::check(read, self.declared).map_err(|what| self.shared.forbidden(CALL, &what))?;
+        let judgement = match &mut verdict {
+            Verdict::Done(judgement) => judgement,
+            Verdict::Next(step) => &mut step.judgement,
+        };
+        if let Some(detail) = judgement.failure.as_mut().and_then(|failure| failure.detail.as_mut()) {
+            *detail = self.shared.secrets.redact(text::line(detail, MESSAGE));
+        }
+        Ok(verdict)
     }
 }

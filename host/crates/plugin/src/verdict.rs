@@ -47,6 +47,9 @@ pub(crate) fn check(verdict: wire::Verdict, declared: Declared) -> Result<Verdic
 fn judgement(outcome: wire::Outcome, declared: Declared) -> Result<Judgement, String> {
     let failure = outcome.failure.map(|failure| self::failure(failure, declared.reasons)).transpose()?;
     let server_span = outcome.server_span.map(server_span).transpose()?;
+    if outcome.metrics.len() > declared.metrics {
+        return Err(format!("{} values of metrics; it declared {}", outcome.metrics.len(), declared.metrics));
+    }
     let metrics = outcome.metrics.into_iter().map(|metric| {
         if metric.index as usize >= declared.metrics {
             return Err(format!("the metric {}; it declared {}", metric.index, declared.metrics));

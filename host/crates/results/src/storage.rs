@@ -96,7 +96,9 @@ impl Storage {
     pub fn check_writable(&self) -> Result<(), ResultsError> {
         self.make()?;
         let probe = self.path.join(format!(".probe-{}", std::process::id()));
-        let written = fs::write(&probe, b"?").map_err(|error| ResultsError::writing(&self.path, error));
+        let written = fs::File::create_new(&probe)
+            .and_then(|mut file| io::Write::write_all(&mut file, b"?"))
+            .map_err(|error| ResultsError::writing(&self.path, error));
         let _ = fs::remove_file(&probe);
         written
     }
@@ -203,10 +205,23 @@ impl Storage {
 
     /// The run that began last: ids sort by the second, within which their files tell.
     fn latest(&self, ids: &[String]) -> Option<String> {
+        // A directory that was given another name, such as `baseline`, says nothing of when its run began.
+        let ids: Vec<&String> = ids.iter().filter(|id| has_time(id)).collect();
         let last = second(ids.last()?);
         let created = |id: &String| run_file::read::<ListedRun>(&self.path.join(id)).ok().map(|run| run.created);
-        ids.iter().filter(|id| second(id) == last).max_by_key(|id| created(id)).cloned()
+        ids.into_iter().filter(|id| second(id) == last).max_by_key(|id| created(id)).cloned()
     }
+}
+
+/// The id begins with a date and a time, as the ids of runs do: `20261124-205132-`.
+fn has_time(id: &str) -> bool {
+    let beginning = id.as_bytes().get(..16);
+    beginning.is_some_and(|bytes| {
+        bytes
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if [8, 15].contains(&at) { *byte == b'-' } else { byte.is_ascii_digit() })
+    })
 }
 
 /// The ids most like what was asked for, the best first; among equals the newest.

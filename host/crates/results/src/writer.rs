@@ -194,7 +194,14 @@ pub(crate) fn into_parquet(dir: &Path, header: &TrialHeader, spooled: &Spooled) 
             let unread = (missing(rows) > 0).then(|| format!("{} samples could not be read back", missing(rows)));
             let full = (lost > 0).then(|| "the disk did not keep up with the samples".to_owned());
             let path = Some(format!("{parent}/{SAMPLES}"));
-            SamplesRecord { path, spool: None, rows, lost, complete: lost == 0, cause: cause.or(unread).or(full) }
+            SamplesRecord {
+                path,
+                spool: None,
+                rows,
+                lost,
+                complete: lost == 0 && spooled.error.is_none(),
+                cause: cause.or(unread).or(full),
+            }
         }
         Err(error) => {
             let cause = format!("the Parquet file could not be written, the spool is kept: {error}");
