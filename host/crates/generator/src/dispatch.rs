@@ -37,6 +37,8 @@ pub(crate) struct Task {
     pub(crate) max_in_flight: u32,
     pub(crate) failure_reasons: Vec<String>,
     pub(crate) needs_plugin_threads: bool,
+    /// How the test case fares, on all threads.
+    pub(crate) health: Arc<Health>,
 }
 
 impl Task {
@@ -80,7 +82,6 @@ impl<T: Transport + 'static> Dispatcher<T> {
         threads: PluginThreads,
         recorder: Recorder,
         stop: Stop,
-        health: Arc<Health>,
     ) -> Self {
         let recorder = Rc::new(RefCell::new(recorder));
         let guest = Guest::new(workload, threads, Rc::clone(&recorder), task.needs_plugin_threads);
@@ -100,7 +101,7 @@ impl<T: Transport + 'static> Dispatcher<T> {
             idle: Notify::new(),
             is_over: Cell::new(false),
             over: Notify::new(),
-            health,
+            health: Arc::clone(&task.health),
         };
         Self { task, shard: Rc::new(shard), position: Cell::new(0) }
     }

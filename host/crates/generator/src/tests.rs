@@ -169,6 +169,7 @@ impl Trial {
             let time = FakeTime(tokio::time::Instant::now());
             let source = source(self.case);
             let (threads, _handles) = PluginThreads::start(1, &source).expect("workloads can be made");
+            let health = Arc::new(Health::default());
             let task = Task {
                 schedule: ArrivalSchedule::Constant(Rate::per_second(self.rate).expect("in range")),
                 first: 0,
@@ -181,6 +182,7 @@ impl Trial {
                 max_in_flight: self.max_in_flight,
                 failure_reasons: Vec::new(),
                 needs_plugin_threads: self.case.on_threads,
+                health: Arc::clone(&health),
             };
             let connections = Semaphore::new(self.connections);
             let abandon = tokio::sync::watch::Sender::new(false);
@@ -196,10 +198,8 @@ impl Trial {
                 });
             }
             let clock: Arc<dyn Clock> = Arc::new(time.clone());
-            let health = Arc::new(Health::default());
             let workload = source.workload().expect("it can be made");
-            let dispatcher =
-                Dispatcher::new(task, clock, target, workload, threads, recorder, stop, Arc::clone(&health));
+            let dispatcher = Dispatcher::new(task, clock, target, workload, threads, recorder, stop);
             let recorder = dispatcher.run(0, time.clone(), time).await;
             let samples = std::mem::take(&mut *samples.0.lock().expect("nobody panicked"));
             (recorder, samples, health.is_hopeless())

@@ -196,21 +196,13 @@ impl GeneratorThread<'_> {
             max_in_flight: share_of(plan.max_in_flight, self.count, self.index),
             failure_reasons: setup.source.description().failure_reasons.clone(),
             needs_plugin_threads: setup.source.needs_plugin_threads(),
+            health: Arc::clone(&self.health),
         };
         let recorder = Recorder::new(plan.warm_up.nanos(), end, parts.sink, setup.pulses.clone());
         let clock = Arc::clone(&self.clock);
         let transport = (parts.transport)(Arc::clone(&self.clock));
         let threads = self.plugin_threads.clone();
-        let dispatcher = Dispatcher::new(
-            task,
-            clock,
-            transport,
-            workload,
-            threads,
-            recorder,
-            setup.stop.clone(),
-            Arc::clone(&self.health),
-        );
+        let dispatcher = Dispatcher::new(task, clock, transport, workload, threads, recorder, setup.stop.clone());
         dispatcher.get_ready().await?;
         Ok((dispatcher, pacers))
     }

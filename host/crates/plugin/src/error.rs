@@ -174,6 +174,7 @@ impl Problem {
             Self::UnknownOption { known, .. } if known.is_empty() => "it has none".to_owned(),
             Self::UnknownOption { nearest, known, .. } => meant(nearest.as_deref(), known),
             Self::Call { what, .. } => hint_of_call(what).to_owned(),
+            Self::Instantiate(why) if why.contains("memory limits") => "raise `plugins.memory` if it needs that much".to_owned(),
             Self::Instantiate(_) | Self::Description(_) => FOR_ITS_AUTHOR.to_owned(),
         };
         Some(hint)
