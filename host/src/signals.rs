@@ -1,11 +1,12 @@
 //! What the system's signals mean here: Ctrl-C ends the trial and saves what there is, a second one ends at once.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use generator::Stop;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::ExitCode;
+use crate::output::Talk;
 
 /// SIGXFSZ: a file reached the limit on its size. Its default is to kill; handled, the write fails, which is dealt with.
 const FILE_SIZE_SIGNAL: i32 = 25;
@@ -23,7 +24,7 @@ pub(crate) fn survive_file_size_limit() {
 ///
 /// # Errors
 /// When the system takes no handlers.
-pub(crate) fn watch(stop: Stop) -> io::Result<()> {
+pub(crate) fn watch(stop: Stop, talk: Talk) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let (mut interrupt, mut terminate) = {
         let _entered = runtime.enter();
@@ -37,8 +38,7 @@ pub(crate) fn watch(stop: Stop) -> io::Result<()> {
                     _ = terminate.recv() => {}
                 }
                 if is_first {
-                    // Nobody is left to hear that stderr is closed.
-                    let _ = writeln!(io::stderr(), "stopping: what there is will be saved; once more ends at once");
+                    talk.say("stopping: what there is will be saved; once more ends at once");
                     stop.throw();
                 }
             }

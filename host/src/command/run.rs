@@ -56,7 +56,7 @@ fn execute(layers: &Layers, format: TextFormat, talk: Talk) -> Result<ExitCode, 
 /// Runs until the end or a signal, prints what a person or a program wants to know.
 pub(super) fn execute_and_show(run: LocalRun, format: TextFormat, talk: Talk) -> Result<ExitCode, CliError> {
     let stop = Stop::default();
-    signals::watch(stop.clone())
+    signals::watch(stop.clone(), talk)
         .map_err(|error| CliError::new(ExitCode::Internal, format!("no signal handlers: {error}")))?;
     signals::raise_descriptor_limit();
     let urls = run.target.urls.clone();

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::options::{self, GivenOption};
 use crate::shape::{self, Format, Misfit, Shape, World};
-use crate::test_case::TestCase;
+use crate::test_case::{Shared, TestCase};
 use crate::text::{self, MESSAGE, Secrets};
 use crate::ticker::Ticker;
 use crate::{description, wire};
@@ -168,7 +168,17 @@ impl Runtime {
             origin: entry.origin.to_string(),
         };
         let calling = self.calling(&inspection.shape)?;
-        Ok(TestCase::new(pre, calling, self.limits, log, identity, description, whole, options.shown, secrets))
+        Ok(TestCase::new(Shared {
+            pre,
+            calling,
+            limits: self.limits,
+            log,
+            identity,
+            description,
+            options: whole,
+            shown: options.shown,
+            secrets,
+        }))
     }
 
     /// Links a component and makes its first instance: from the pool, else on demand.

@@ -18,35 +18,25 @@ use crate::{request, verdict, wire};
 /// A test case with its options.
 pub struct TestCase(Arc<Shared>);
 
-struct Shared {
-    pre: InstancePre<State>,
-    calling: Calling,
-    limits: Limits,
-    log: Arc<Log>,
-    identity: PluginIdentity,
-    description: TestCaseDescription,
+/// What all threads share.
+pub(crate) struct Shared {
+    pub(crate) pre: InstancePre<State>,
+    pub(crate) calling: Calling,
+    pub(crate) limits: Limits,
+    pub(crate) log: Arc<Log>,
+    pub(crate) identity: PluginIdentity,
+    pub(crate) description: TestCaseDescription,
     /// For `configure`, with secrets.
-    options: String,
+    pub(crate) options: String,
     /// For people and files.
-    shown: Map<String, Value>,
+    pub(crate) shown: Map<String, Value>,
     /// What no message may hold.
-    secrets: Secrets,
+    pub(crate) secrets: Secrets,
 }
 
 impl TestCase {
-    #[expect(clippy::too_many_arguments, reason = "the parts of the value, put together in one place")]
-    pub(crate) fn new(
-        pre: InstancePre<State>,
-        calling: Calling,
-        limits: Limits,
-        log: Arc<Log>,
-        identity: PluginIdentity,
-        description: TestCaseDescription,
-        options: String,
-        shown: Map<String, Value>,
-        secrets: Secrets,
-    ) -> Self {
-        Self(Arc::new(Shared { pre, calling, limits, log, identity, description, options, shown, secrets }))
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
     }
 
     /// The exact bytes that are called.
