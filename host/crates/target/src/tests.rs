@@ -214,21 +214,3 @@ fn dropping_it_stops_it() {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
-
-/// Not a test: what one request costs. Run with `--ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-#[expect(clippy::print_stderr, reason = "a measurement's result")]
-fn fan_out_takes_so_long() {
-    let target = running();
-    for n in [10, 10, 15, 18, 20] {
-        let start = Instant::now();
-        assert_eq!(get(target.addr(), &format!("/fibonacci/{n}")).0, 200);
-        eprintln!("fibonacci({n}): {:?}", start.elapsed());
-    }
-    let start = Instant::now();
-    get(target.addr(), "/bubble-sort?n=65536");
-    eprintln!("bubble-sort(65536): {:?}", start.elapsed());
-    let descriptors = std::fs::read_dir("/proc/self/fd").expect("Linux").count();
-    eprintln!("open descriptors: {descriptors}");
-}

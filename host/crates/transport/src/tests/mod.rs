@@ -3,7 +3,6 @@
 mod answers;
 mod breaking;
 mod connections;
-mod cost;
 mod requests;
 
 use std::future::Future;
