@@ -9,8 +9,12 @@ test: plugins
 	tests/parquet-reader install
 	cargo test --release --locked --workspace
 
+# What is measured, and how: docs/benchmarks. `make bench ARGS=--quick` to see that it works.
 bench: plugins
-	cargo bench --locked --workspace --bench boundary
+	tests/bench/install
+	cargo bench --locked --workspace --bench '*'
+	cargo build --release --locked --workspace --bins
+	"$${CARGO_TARGET_DIR:-target}/release/bench" $(ARGS)
 
 soak: plugins
 	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1

@@ -22,7 +22,7 @@ pub(crate) enum ExitCode {
     Plugin = 5,
     /// The storage directory, or a result in it.
     Storage = 6,
-    /// Reserved: an SLO was not met.
+    /// An SLO was not met, or `--abort-when` ended the run.
     SloFailed = 10,
     /// The tester could not hold the rate.
     GeneratorBound = 11,
@@ -66,12 +66,31 @@ impl ExitCode {
             Self::Target => "the target cannot be reached or used",
             Self::Plugin => "a plugin is missing, not valid, or fails",
             Self::Storage => "a result cannot be saved or read",
-            Self::SloFailed => "an SLO was not met (reserved)",
+            Self::SloFailed => "saved, but an SLO was not met",
             Self::GeneratorBound => "saved, but the tester could not hold the rate",
             Self::Regression => "worse than the run compared with (reserved)",
             Self::NoSuccess => "saved, but not one request succeeded",
             Self::Interrupted => "interrupted; what there was is saved",
         }
+    }
+
+    /// The one of two that decides how a command ends: what says most about why.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        // A trial that could not be held proves nothing of the target, so it stands before what the target did.
+        const ORDER: [ExitCode; 6] = [
+            ExitCode::Interrupted,
+            ExitCode::Internal,
+            ExitCode::GeneratorBound,
+            ExitCode::NoSuccess,
+            ExitCode::SloFailed,
+            ExitCode::Regression,
+        ];
+        let rank = |code: Self| match code {
+            Self::Ok => ORDER.len(),
+            Self::Usage | Self::Config | Self::Target | Self::Plugin | Self::Storage => 1,
+            code => ORDER.iter().position(|one| *one == code).unwrap_or(1),
+        };
+        if rank(other) < rank(self) { other } else { self }
     }
 
     /// The table under `--help`.
@@ -140,6 +159,12 @@ impl CliError {
         self
     }
 
+    /// The same with a hint, unless it already names the flag that mends it.
+    #[must_use]
+    pub(crate) fn with_hint_if_untold(self, hint: impl Into<String>) -> Self {
+        if self.what.contains("`--") { self } else { self.with_hint(hint) }
+    }
+
     /// The text to print.
     pub(crate) fn render(&self, coloured: bool) -> String {
         let paint = |code: &str, text: &str| match coloured {
@@ -197,6 +222,16 @@ mod tests {
         let error = Outer(io::Error::other("disk full"));
         let cli = CliError::from_error(ExitCode::Storage, &error);
         assert_eq!(cli.details, [("cause".to_owned(), "disk full".to_owned())]);
+    }
+
+    #[test]
+    fn what_proves_nothing_stands_before_what_the_target_did() {
+        use ExitCode::{GeneratorBound, Interrupted, NoSuccess, Ok, Plugin, SloFailed, Storage};
+        let order = [Ok, SloFailed, NoSuccess, GeneratorBound, Plugin, Interrupted];
+        for (less, more) in order.iter().zip(&order[1..]) {
+            assert_eq!((less.or_worse(*more), more.or_worse(*less)), (*more, *more));
+        }
+        assert_eq!(Plugin.or_worse(Storage), Plugin, "the first decides");
     }
 
     #[test]

@@ -41,6 +41,11 @@ pub(crate) fn count(count: u64) -> String {
     text
 }
 
+/// A share of a whole, in per cent.
+pub(crate) fn share(part: u64, whole: u64) -> String {
+    format!("{:.2} %", part as f64 * 100.0 / whole.max(1) as f64)
+}
+
 fn three_digits(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
@@ -66,5 +71,6 @@ mod tests {
         assert_eq!(rate(100_000.0), "100 000/s");
         assert_eq!(bytes(88_000), "85.9 KiB");
         assert_eq!(count(1_234_567), "1 234 567");
+        assert_eq!(share(1, 3), "33.33 %");
     }
 }

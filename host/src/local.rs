@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use generator::{Stop, ThreadParts, TrialError, TrialSetup, run_trial, share_of};
-use http::{HeaderName, HeaderValue};
+use generator::{MakeTransport, Stop, ThreadParts, TrialError, TrialSetup, run_trial, share_of};
 use model::plan::TargetPlan;
-use model::{RunPlan, TrialPlan, TrialResult, Validity, WorkloadError, WorkloadSource as _};
-use plugin::TestCase;
+use model::{Arrivals, LoadModel, RunPlan, Spacing, TrialPlan, WorkloadError, WorkloadSource as _};
 use results::{RunFile, RunHeader, RunState, RunWriter, Storage, Tester};
-use transport::{HttpTransport, Origin, Settings};
+use transport::Settings;
 
+use crate::destination::Destination;
 use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
 use crate::plugins;
+use crate::prepared::PreparedTrial;
 use crate::progress::Progress;
-use crate::summary;
+use crate::verdict;
 
 /// Connections opened ahead are those that this much of the schedule may need at once, seconds.
 const OPEN_AHEAD_SECONDS: f64 = 0.01;
@@ -36,13 +36,11 @@ pub(crate) struct LocalRun {
     /// Who is asked.
     pub(crate) target: TargetPlan,
     /// The same, found.
-    pub(crate) origins: Vec<Origin>,
-    /// Headers of every request.
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) destination: Destination,
     /// Seed of all that is random.
     pub(crate) seed: u64,
-    /// What is to be done, each with its test case.
-    pub(crate) trials: Vec<(TrialPlan, Arc<TestCase>)>,
+    /// What is to be done.
+    pub(crate) trials: Vec<PreparedTrial>,
 }
 
 /// A run that is over and saved.
@@ -66,11 +64,11 @@ impl LocalRun {
         talk: Talk,
         mut each: impl FnMut(&results::TrialRecord) -> Result<(), CliError>,
     ) -> Result<Ran, CliError> {
-        let mut plugins: Vec<_> = self.trials.iter().map(|(_, test_case)| test_case.identity()).collect();
+        let mut plugins: Vec<_> = self.trials.iter().map(|trial| trial.test_case.identity()).collect();
         plugins.dedup();
         let plan = RunPlan {
             target: self.target.clone(),
-            trials: self.trials.iter().map(|(plan, _)| plan.clone()).collect(),
+            trials: self.trials.iter().map(|trial| trial.plan.clone()).collect(),
             seed: self.seed,
         };
         let tester = Tester::this_machine(env!("CARGO_PKG_VERSION"));
@@ -78,9 +76,9 @@ impl LocalRun {
         let mut run = self.storage.create_run(&self.about, header)?;
         let dir = run.dir().to_owned();
         let mut code = ExitCode::Ok;
-        for (plan, test_case) in &self.trials {
-            match self.trial(plan, test_case, &mut run, stop, talk, &mut each) {
-                Ok(of_trial) => code = code.max(of_trial),
+        for prepared in &self.trials {
+            match self.trial(prepared, &mut run, stop, talk, &mut each) {
+                Ok(of_trial) => code = code.or_worse(of_trial),
                 Err(error) if run.file().trials.is_empty() => {
                     // Nothing was measured: an empty run would only be in the way.
                     run.discard();
@@ -102,29 +100,28 @@ impl LocalRun {
 
     fn trial(
         &self,
-        plan: &TrialPlan,
-        test_case: &Arc<TestCase>,
+        prepared: &PreparedTrial,
         run: &mut RunWriter,
         stop: &Stop,
         talk: Talk,
         each: &mut impl FnMut(&results::TrialRecord) -> Result<(), CliError>,
     ) -> Result<ExitCode, CliError> {
+        let PreparedTrial { plan, test_case, .. } = prepared;
         let description = test_case.description();
         let writer = run.begin_trial(plan, &description.metrics, &description.failure_reasons)?;
         let progress = Progress::begin(plan, talk.is_quiet);
         let setup = TrialSetup {
             plan: plan.clone(),
             seed: self.seed,
-            origins: self.origins.len() as u32,
             source: Arc::clone(test_case) as _,
+            feed: prepared.feed.clone(),
+            slo: prepared.slo.clone(),
+            abort_when: prepared.abort_when.clone(),
             stop: stop.clone(),
             pulses: progress.pulses(),
         };
         let parts = (0..plan.threads)
-            .map(|index| ThreadParts {
-                transport: self.transport(plan, test_case, index),
-                sink: Box::new(writer.sink()),
-            })
+            .map(|index| ThreadParts { transport: self.transport(prepared, index), sink: Box::new(writer.sink()) })
             .collect();
         let outcome = run_trial(&setup, parts);
         drop(setup);
@@ -134,43 +131,45 @@ impl LocalRun {
             Err(TrialError::TestCaseAlwaysFails { message, result }) => (*result, Some(always_fails(plan, &message))),
             Err(error) => return Err(could_not_begin(plan, &error)),
         };
-        let code = code_of(&result);
+        let code = verdict::code_of(&result);
         let shown = each(run.finish_trial(writer, result)?);
         plugins::say_log(talk, &plan.test_case, test_case.take_log());
         // What cannot be printed is saved all the same.
         if let Err(error) = shown {
             talk.say(error.render(false).trim_end());
-            return Ok(code.max(error.code));
+            return Ok(code.or_worse(error.code));
         }
         failure.map_or(Ok(code), Err)
     }
 
-    fn transport(
-        &self,
-        plan: &TrialPlan,
-        test_case: &TestCase,
-        index: u32,
-    ) -> Box<dyn FnOnce(Arc<generator::TrialClock>) -> HttpTransport + Send> {
+    fn transport(&self, prepared: &PreparedTrial, index: u32) -> MakeTransport {
+        let PreparedTrial { plan, test_case, .. } = prepared;
         let share = |total: u32| share_of(total, plan.threads, index);
-        let ahead = (plan.rate.get() * OPEN_AHEAD_SECONDS).ceil() as u32;
         let description = test_case.description();
+        let ahead = ahead(&plan.load_model).clamp(plan.threads, MOST_OPEN_AHEAD.max(plan.threads));
         let settings = Settings {
             connections: plan.connections.map(share),
-            open_ahead: share(ahead.clamp(plan.threads, MOST_OPEN_AHEAD.max(plan.threads))),
-            connect_timeout: plan.timeout.0,
+            open_ahead: share(ahead).div_ceil(self.destination.route_count().max(1)),
+            pacing: plan.pacing,
             response_headers: description.response_headers.iter().filter_map(|name| name.parse().ok()).collect(),
             body_limit: description.body_limit as usize,
+            ..self.destination.settings()
         };
-        let (origins, headers) = (self.origins.clone(), self.headers.clone());
-        Box::new(move |clock| HttpTransport::new(origins, headers, clock, settings))
+        let destination = self.destination.clone();
+        Box::new(move |clock| destination.transport(clock, settings))
     }
 }
 
-fn code_of(result: &TrialResult) -> ExitCode {
-    match result.validity {
-        Validity::GeneratorBound => ExitCode::GeneratorBound,
-        _ if summary::has_no_success(result) => ExitCode::NoSuccess,
-        Validity::Interrupted | Validity::Valid => ExitCode::Ok,
+/// Requests that may need a connection each before the first of them is answered.
+fn ahead(load_model: &LoadModel) -> u32 {
+    match load_model {
+        LoadModel::Closed { users, .. } => *users,
+        LoadModel::Open { arrivals: Arrivals::Stages { stages, spacing } } => {
+            let peak = stages.iter().map(|stage| stage.from.max(stage.to)).fold(0.0, f64::max);
+            let due = (peak * OPEN_AHEAD_SECONDS).ceil() as u32;
+            if let Spacing::Bursts(size) = spacing { due.max(*size) } else { due }
+        }
+        LoadModel::Open { arrivals: Arrivals::Replay { .. } } => MOST_OPEN_AHEAD,
     }
 }
 
@@ -183,7 +182,7 @@ fn always_fails(plan: &TrialPlan, message: &str) -> CliError {
 fn could_not_begin(plan: &TrialPlan, error: &TrialError) -> CliError {
     match error {
         TrialError::Target(_) => CliError::new(ExitCode::Target, error.to_string())
-            .with_hint("is the target running? nothing was sent; check the URL with `cluster-tester check`"),
+            .with_hint_if_untold("is the target running? nothing was sent; check the URL with `cluster-tester check`"),
         TrialError::TestCase(cause) => {
             let cli = CliError::new(ExitCode::Plugin, error.to_string())
                 .with_detail("test case", format!("{}, load {}; nothing was sent", plan.test_case, plan.load));

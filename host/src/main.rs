@@ -1,16 +1,31 @@
 //! The command `cluster-tester`: parse, dispatch, print an error with its hint, end with a documented code.
 
+mod ci_report;
 mod cli;
 mod command;
 mod config;
+mod destination;
 mod error;
+mod feed;
 mod figure;
+mod figures;
+mod file_digest;
+mod junit;
+mod load_model;
 mod local;
+mod markdown;
 mod output;
 mod plugins;
+mod prepared;
 mod progress;
+mod recording;
 mod signals;
 mod summary;
+mod verdict;
+mod word;
+
+#[cfg(test)]
+mod tests;
 
 use std::process;
 

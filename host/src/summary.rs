@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use model::{Outcome, TrialPlan, TrialResult, Validity};
-use results::{Percentiles, RunFile, SamplesRecord, TrialRecord};
+use model::{TrialResult, Validity};
+use results::{RunFile, SamplesRecord, TrialRecord};
 
-use crate::figure::{bytes, count, rate, time};
+use crate::figure::{bytes, count, rate};
+use crate::{figures, load_model, verdict};
 
 /// Messages of failures shown; the rest is in `run.json`.
 const FAILURES_SHOWN: usize = 5;
@@ -43,74 +44,35 @@ pub(crate) fn of_run(run: &RunFile) -> String {
 /// One trial.
 pub(crate) fn of_trial(trial: &TrialRecord, urls: &[String]) -> String {
     let TrialRecord { plan, summary, result, .. } = trial;
-    let mut text = head(plan, urls);
-    let steady = &result.steady;
-    let counts = &steady.counts;
-    let intended = rate(summary.intended_rate);
-    let _ =
-        writeln!(text, "  offered   {} of {intended}   goodput {}", rate(summary.offered_rate), rate(summary.goodput));
-    let failed = counts.failures();
-    let share = failed as f64 * 100.0 / counts.scheduled.max(1) as f64;
-    let _ = write!(
-        text,
-        "  requests  {}: {} good, {} failed",
-        count(counts.scheduled),
-        count(summary.successes),
-        count(failed)
-    );
-    if failed > 0 {
-        let _ = write!(text, " ({share:.2} %)");
+    let mut text = format!("{}, {}\n", load_model::of_trial(plan), urls.join(" "));
+    let _ = writeln!(text, "  offered   {}   goodput {}", figures::offered(trial), rate(summary.goodput));
+    let (sent, received) = (bytes(result.steady.bytes_sent), bytes(result.steady.bytes_received));
+    let _ = writeln!(text, "  requests  {}   sent {sent}, received {received}", figures::requests(trial));
+    if let Some(late) = figures::late(trial) {
+        let _ = writeln!(text, "  late      {late}");
     }
-    let _ = writeln!(text, "   sent {}, received {}", bytes(steady.bytes_sent), bytes(steady.bytes_received));
+    let _ = write!(text, "\n  {:<22}", "");
+    for column in figures::COLUMNS {
+        let _ = write!(text, "{column:>10}");
+    }
     text.push('\n');
-    let _ =
-        writeln!(text, "  {:<22}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}", "", "mean", "p50", "p90", "p99", "p99.9", "max");
-    if failed > 0 {
-        text.push_str(&row("response time, all", &summary.response_time));
-        text.push_str(&row("response time, good", &summary.response_time_of_successes));
-    } else {
-        text.push_str(&row("response time", &summary.response_time));
-    }
-    for (name, percentiles) in [
-        ("service time", &summary.service_time),
-        ("  to first byte", &summary.first_byte),
-        ("  server's own", &summary.server_span),
-        ("queue", &summary.queue),
-        ("release lag", &summary.release_lag),
-        ("test case, build", &summary.guest_build),
-        ("test case, read", &summary.guest_read),
-    ] {
-        if percentiles.count > 0 {
-            text.push_str(&row(name, percentiles));
+    for (name, of) in figures::times(trial) {
+        let _ = write!(text, "  {name:<22}");
+        for cell in figures::cells(of) {
+            let _ = write!(text, "{cell:>10}");
         }
+        text.push('\n');
     }
-    text.push_str(&verdict(result, &trial.samples));
+    if let Some(usage) = &result.tester {
+        let _ = writeln!(text, "\n  tester    {}", figures::tester(usage));
+    }
+    text.push_str(&failures(result));
+    text.push_str(&slo(result));
+    text.push_str(&validity(result, &trial.samples));
     text
 }
 
-fn head(plan: &TrialPlan, urls: &[String]) -> String {
-    let warm_up = if plan.warm_up.0.is_zero() { String::new() } else { format!(" after {} of warm-up", plan.warm_up) };
-    let TrialPlan { test_case, load, rate, duration, .. } = plan;
-    format!("{test_case}, load {load}, {rate} (open loop) for {duration}{warm_up}, {}\n", urls.join(" "))
-}
-
-fn row(name: &str, of: &Percentiles) -> String {
-    // With members, a missing percentile is one that lies beyond every bound.
-    let cell = |nanos: Option<f64>| match nanos {
-        Some(nanos) => time(nanos),
-        None if of.count > 0 => "unbounded".to_owned(),
-        None => "–".to_owned(),
-    };
-    let at = |nanos: Option<u64>| cell(nanos.map(|nanos| nanos as f64));
-    let mut text = format!("  {name:<22}{:>10}", cell(of.mean_ns));
-    for nanos in [of.p50_ns, of.p90_ns, of.p99_ns, of.p99_9_ns, of.max_ns] {
-        let _ = write!(text, "{:>10}", at(nanos));
-    }
-    text.push('\n');
-    text
-}
-
-fn verdict(result: &TrialResult, samples: &SamplesRecord) -> String {
+fn failures(result: &TrialResult) -> String {
     let mut text = String::new();
     if !result.failures.is_empty() {
         text.push_str("\n  failures\n");
@@ -121,8 +83,32 @@ fn verdict(result: &TrialResult, samples: &SamplesRecord) -> String {
     if result.failures.len() > FAILURES_SHOWN {
         let _ = writeln!(text, "  {:>9}   more kinds in run.json", result.failures.len() - FAILURES_SHOWN);
     }
-    if result.guest.on_plugin_threads {
-        text.push_str("  note: the test case is called on plugin threads, being too slow for a generator thread\n");
+    text
+}
+
+fn slo(result: &TrialResult) -> String {
+    if result.slo.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n  SLO {}\n", verdict::word(verdict::meets_slo(result)));
+    let width = result.slo.iter().map(|one| one.condition.chars().count()).max().unwrap_or(0);
+    for one in &result.slo {
+        let actual = verdict::actual(one);
+        let _ = writeln!(text, "    {:<7}  {:<width$}  {actual}", verdict::word(one.is_met), one.condition);
+    }
+    text
+}
+
+fn validity(result: &TrialResult, samples: &SamplesRecord) -> String {
+    let mut text = String::new();
+    let on_plugin_threads = "the test case is called on plugin threads, being too slow for a generator thread";
+    let of_guest = result.guest.on_plugin_threads.then_some(on_plugin_threads);
+    let notes: Vec<_> = of_guest.into_iter().chain(result.notes.iter().map(String::as_str)).collect();
+    if !notes.is_empty() {
+        text.push('\n');
+    }
+    for note in notes {
+        let _ = writeln!(text, "  note: {note}");
     }
     match result.validity {
         Validity::Valid => {}
@@ -132,7 +118,7 @@ fn verdict(result: &TrialResult, samples: &SamplesRecord) -> String {
         Validity::Interrupted => text.push_str("\n  interrupted: the figures are those of the time there was\n"),
     }
     for reason in &result.validity_reasons {
-        let _ = writeln!(text, "    {reason}");
+        let _ = writeln!(text, "    {}: {}", figures::cause(reason.cause), reason.message);
     }
     if !samples.complete {
         let cause = samples.cause.as_deref().unwrap_or("the writer could not keep up");
@@ -140,9 +126,4 @@ fn verdict(result: &TrialResult, samples: &SamplesRecord) -> String {
         let _ = writeln!(text, "\n  samples are incomplete{missing}: {cause}");
     }
     text
-}
-
-/// Whether not one request of the steady state was good, though some were due.
-pub(crate) fn has_no_success(result: &TrialResult) -> bool {
-    result.steady.counts.scheduled > 0 && result.steady.counts.of(Outcome::Success) == 0
 }

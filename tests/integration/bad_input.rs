@@ -23,9 +23,7 @@ fn a_rate_or_a_duration_that_nobody_can_mean() {
 #[test]
 fn a_url_that_is_malformed() {
     let place = Place::new();
-    for url in
-        ["localhost:8080", "ftp://host", "http://", "http://host:99999", "http://user:secret@host", "https://host"]
-    {
+    for url in ["localhost:8080", "ftp://host", "http://", "http://host:99999", "http://user:secret@host"] {
         let ran = place.run(&format!("run --test-case http --url {url}"));
         assert_eq!(ran.code, 4, "{url}: {ran:?}");
         assert!(!ran.stderr.contains("secret"), "{}", ran.stderr);

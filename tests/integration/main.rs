@@ -3,10 +3,13 @@
 mod architecture;
 mod bad_input;
 mod bad_plugins;
+mod bad_runs;
 mod bad_targets;
 mod command;
 mod config;
+mod goals;
 mod measuring;
+mod patterns;
 mod plugins;
 mod saving;
 mod starting;

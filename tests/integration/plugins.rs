@@ -75,7 +75,7 @@ fn check_looks_at_everything_and_sends_nothing() {
     let target = Target::start(&place);
     let ran = place.run(&format!("check --test-case http --url {}", target.url));
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert_eq!(ran.stdout.matches("ok").count(), 7, "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("  ok  ").count(), 8, "{}", ran.stdout);
     let ran = place.run("check --test-case http --url http://127.0.0.1:1 --plugin-option method=5x");
     assert_ne!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.contains("FAIL  target"), "{}", ran.stdout);

@@ -16,12 +16,12 @@ pub(crate) enum ConfigCommand {
 /// Flags of `config show`: those of the run whose config it is.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ConfigShowArgs {
-    /// What the run would be.
-    #[command(flatten)]
-    pub(crate) settings: RunSettings,
     /// How it is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: ShowFormat,
+    /// What the run would be.
+    #[command(flatten)]
+    pub(crate) settings: RunSettings,
 }
 
 /// How the config is printed.

@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod connection;
 mod demo;
 mod global;
 mod plugin;
@@ -9,15 +10,19 @@ mod results;
 mod run;
 mod target;
 mod test_execution;
+mod typed;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use check::CheckArgs;
 pub(crate) use config::{ConfigCommand, ShowFormat};
+pub(crate) use connection::ConnectionSettings;
 pub(crate) use demo::DemoArgs;
 pub(crate) use global::GlobalArgs;
 pub(crate) use plugin::PluginCommand;
 pub(crate) use results::{ExportArgs, ExportFormat, ResultsCommand};
+#[cfg(test)]
+pub(crate) use run::PatternSettings;
 pub(crate) use run::{Pair, RunArgs, RunSettings, TextFormat};
 pub(crate) use target::TargetArgs;
 pub(crate) use test_execution::TestExecutionArgs;

@@ -1,9 +1,11 @@
 //! What is typed for `test-execution`: `run`, and the flags of the older tool.
 
 use clap::Args;
-use model::{Rate, Span};
+use model::Span;
+use model::units::IntendedRate;
 
 use super::run::RunArgs;
+use super::typed::Typed;
 
 /// Flags of `test-execution`.
 #[derive(Debug, Clone, Default, Args)]
@@ -22,7 +24,7 @@ pub(crate) struct TestExecutionArgs {
         conflicts_with = "rate",
         help_heading = "Older spelling"
     )]
-    pub(crate) requests_per_second: Option<Rate>,
+    pub(crate) requests_per_second: Option<Typed<IntendedRate>>,
     /// Time measured, seconds
     #[arg(
         long,

@@ -51,7 +51,7 @@ fn the_older_spelling_is_taken() {
     let cli = Cli::try_parse_from(line.split_whitespace()).expect("older spelling");
     let Command::TestExecution(args) = cli.command else { panic!("{:?}", cli.command) };
     assert_eq!(args.test_cases, ["fibonacci"]);
-    assert_eq!(args.requests_per_second.map(model::Rate::get), Some(2.5));
+    assert_eq!(args.requests_per_second.map(|rate| rate.text).as_deref(), Some("2.5"));
     assert_eq!(args.duration_per_test.map(|span| span.nanos()), Some(10_000_000_000));
     assert_eq!(cli.global.storage.as_deref(), Some(std::path::Path::new("db/")));
 }

@@ -1,22 +1,26 @@
 //! `check`: what a run needs, looked at without sending load.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use generator::TrialClock;
-use model::{Transport as _, WorkloadSource as _};
-use plugin::PluginError;
+use model::plan::{ConnectionPlan, TargetPlan};
+use model::{Span, WorkloadSource as _};
+use plugin::{PluginError, TestCase};
 use results::Storage;
-use transport::{HttpTransport, Settings};
+use transport::Settings;
 
+use crate::ci_report::CiReports;
 use crate::cli::{CheckArgs, GlobalArgs};
-use crate::config::{self, ConfigError, Layers};
+use crate::config::{self, ConfigError, Layers, ResolvedRun};
+use crate::destination::Destination;
 use crate::error::{CliError, ExitCode};
+use crate::load_model;
 use crate::output::{self, Talk};
 use crate::plugins::{self, Plugins};
+use crate::prepared::PreparedTrial;
 
 /// Longest wait for a connection.
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT: Span = Span::from_secs(5);
 
 pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
     // A config that cannot be read leaves nothing to check.
@@ -35,7 +39,10 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<E
         report.say(&format!("plugin {}", entry.name), said);
     }
     match test_case(&layers, &plugins) {
-        Ok(said) => report.say("test case", Ok(said)),
+        Ok((said, resolved, opened)) => {
+            report.say("test case", Ok(said));
+            check_files(&resolved, opened, &mut report);
+        }
         Err(ConfigOrPlugin::Config(ConfigError::NoTestCase)) => {
             report.skip("test case", "none is named; `--test-case NAME` has its options checked");
         }
@@ -50,7 +57,7 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<E
         Err(error) => report.say("target", Err(error.into())),
         Ok(target) => {
             for url in &target.urls {
-                let one = model::plan::TargetPlan { urls: vec![url.clone()], ..target.clone() };
+                let one = TargetPlan { urls: vec![url.clone()], ..target.clone() };
                 report.say("target", connect(&one).map(|()| format!("{url} takes connections")));
             }
         }
@@ -67,7 +74,7 @@ enum ConfigOrPlugin {
 }
 
 /// Opens the test case that a run would use.
-fn test_case(layers: &Layers, plugins: &Plugins) -> Result<String, ConfigOrPlugin> {
+fn test_case(layers: &Layers, plugins: &Plugins) -> Result<(String, ResolvedRun, TestCase), ConfigOrPlugin> {
     let resolved = config::resolve_run(layers).map_err(ConfigOrPlugin::Config)?;
     let entry = plugins.catalog.find(&resolved.test_case).map_err(ConfigOrPlugin::Plugin)?;
     let opened = plugins.runtime.test_case(entry, &plugins::given(resolved.options.clone()));
@@ -76,27 +83,44 @@ fn test_case(layers: &Layers, plugins: &Plugins) -> Result<String, ConfigOrPlugi
     let least = opened.description().min_recommended_load;
     let advice =
         if resolved.load < least { format!("; it recommends a load of {least} or more") } else { String::new() };
-    Ok(format!("{} ({title}) takes its options{advice}", resolved.test_case))
+    Ok((format!("{} ({title}) takes its options{advice}", resolved.test_case), resolved, opened))
+}
+
+/// Reads the files that the run names, and its conditions with the test case's metrics.
+fn check_files(resolved: &ResolvedRun, test_case: TestCase, report: &mut Report) {
+    let reports = CiReports { junit: resolved.goal.junit.clone(), markdown: resolved.goal.markdown.clone() };
+    let has_reports = reports.junit.is_some() || reports.markdown.is_some();
+    let trial = reports.check_writable().and_then(|()| PreparedTrial::of(resolved, test_case));
+    match trial {
+        Err(error) => report.say("trial", Err(error)),
+        Ok(trial) => {
+            let plan = &trial.plan;
+            let feed = plan.feed.as_ref().map(|feed| {
+                format!("{} {} in {}", feed.rows, if feed.rows == 1 { "row" } else { "rows" }, feed.file.display())
+            });
+            let slo = plan.slo.as_ref().map(|slo| format!("SLO {slo}"));
+            let abort = plan.abort_when.as_ref().map(|conditions| format!("ends when {conditions}"));
+            let written = has_reports.then(|| "reports can be written".to_owned());
+            let parts: Vec<_> = [feed, slo, abort, written].into_iter().flatten().collect();
+            let more = if parts.is_empty() { String::new() } else { format!("; {}", parts.join("; ")) };
+            report.say("trial", Ok(format!("{}{more}", load_model::of_trial(plan))));
+        }
+    }
 }
 
 /// Opens one connection.
-fn connect(target: &model::plan::TargetPlan) -> Result<(), CliError> {
-    let origins = super::run::origins(target)?;
-    let headers = super::run::headers(target)?;
-    let settings = Settings {
-        connections: Some(1),
-        open_ahead: 1,
-        connect_timeout: CONNECT,
-        response_headers: Vec::new(),
-        body_limit: 0,
+fn connect(target: &TargetPlan) -> Result<(), CliError> {
+    let connection = ConnectionPlan {
+        connect_timeout: Span(CONNECT.0.min(target.connection.connect_timeout.0)),
+        ..target.connection.clone()
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::new(ExitCode::Internal, error.to_string()))?;
-    let opened = tokio::task::LocalSet::new().block_on(&runtime, async {
-        HttpTransport::new(origins, headers, Arc::new(TrialClock::default()), settings).open().await
-    });
-    opened.map_err(|error| {
-        CliError::from_error(ExitCode::Target, &error).with_hint("is it running, and reachable from here?")
+    let (destination, _) = Destination::find(&TargetPlan { connection, ..target.clone() })?;
+    let settings = Settings { connections: Some(1), open_ahead: 1, body_limit: 0, ..destination.settings() };
+    let clock = Arc::new(TrialClock::default());
+    let transport = destination.transport(clock, settings);
+    let mut transport = transport.map_err(|error| CliError::new(ExitCode::Internal, error.to_string()))?;
+    transport.open(&|| false).map_err(|error| {
+        CliError::from_error(ExitCode::Target, &error).with_hint_if_untold("is it running, and reachable from here?")
     })
 }
 

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use model::plan::TargetPlan;
-use model::{Load, Rate, Span, TrialPlan};
+use model::plan::{ConnectionPlan, Pacing, TargetPlan};
+use model::{Load, LoadModel, Rate, Span, TrialPlan};
 use results::Storage;
 
 use crate::cli::{DemoArgs, GlobalArgs};
 use crate::config;
+use crate::destination::Destination;
 use crate::error::{CliError, ExitCode};
 use crate::local::LocalRun;
 use crate::output::Talk;
 use crate::plugins::Plugins;
+use crate::prepared::PreparedTrial;
 
 /// Test case, load and rate of each trial: what a small machine answers with ease.
 const TRIALS: [(&str, u32, f64); 2] = [("fibonacci", 8, 50.0), ("bubble-sort", 8, 100.0)];
@@ -33,30 +35,40 @@ pub(crate) fn run(args: &DemoArgs, global: &GlobalArgs, talk: Talk) -> Result<Ex
             test_case: name.to_owned(),
             options: test_case.options().clone(),
             load: Load(load),
-            rate: Rate::per_second(rate).expect("the demo's rates are valid"),
+            load_model: LoadModel::constant(Rate::per_second(rate).expect("the demo's rates are valid"), DURATION),
             warm_up: Span::from_secs(0),
             duration: DURATION,
             timeout: Span::from_secs(30),
+            pacing: Pacing::default(),
             threads: 1,
             plugin_threads: 1,
             connections: None,
             max_in_flight: 1_000,
+            feed: None,
+            slo: None,
+            abort_when: None,
+            abort_window: Span::from_secs(10),
         };
-        Ok((plan, Arc::new(test_case)))
+        Ok(PreparedTrial { plan, test_case: Arc::new(test_case), feed: None, slo: None, abort_when: None })
     };
     let trials = TRIALS.into_iter().map(trial).collect::<Result<_, CliError>>()?;
     talk.notices(plugins.runtime.take_notices());
-    let plan = TargetPlan { name: Some("demo".to_owned()), urls: vec![target.url().to_string()], headers: Vec::new() };
+    let plan = TargetPlan {
+        name: Some("demo".to_owned()),
+        urls: vec![target.url().to_string()],
+        headers: Vec::new(),
+        connection: ConnectionPlan::default(),
+    };
+    let (destination, _) = Destination::find(&plan)?;
     let run = LocalRun {
         storage,
         about: "demo".to_owned(),
         name: None,
         labels: Default::default(),
-        origins: super::run::origins(&plan)?,
-        headers: Vec::new(),
+        destination,
         target: plan,
         seed: 0,
         trials,
     };
-    super::run::execute_and_show(run, args.format, talk)
+    super::run::execute_and_show(run, args.format, talk).map(|ran| ran.code)
 }

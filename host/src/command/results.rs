@@ -10,7 +10,7 @@ use crate::config;
 use crate::error::{CliError, ExitCode};
 use crate::figure;
 use crate::output::{self, Talk};
-use crate::summary;
+use crate::{load_model, summary};
 
 impl From<ResultsError> for CliError {
     fn from(error: ResultsError) -> Self {
@@ -88,8 +88,10 @@ fn list(runs: &[RunListing], format: TextFormat) -> Result<(), CliError> {
                     let (plan, goodput) = (&trial.plan, figure::rate(trial.summary.goodput));
                     let mark = if trial.validity == model::Validity::GeneratorBound { "  NOT VALID" } else { "" };
                     format!(
-                        "    {} load {} at {}: goodput {goodput}, p99 {p99}{mark}\n",
-                        plan.test_case, plan.load, plan.rate
+                        "    {}, load {}, {}: goodput {goodput}, p99 {p99}{mark}\n",
+                        plan.test_case,
+                        plan.load,
+                        load_model::of(&plan.load_model)
                     )
                 });
                 format!("{:<36} {state:<12} {}{name}\n{}", listing.id, run.created, trials.collect::<String>())
@@ -119,7 +121,7 @@ fn as_json(listing: &RunListing) -> serde_json::Value {
                 "number": trial.number,
                 "test_case": trial.plan.test_case,
                 "load": trial.plan.load,
-                "rate": trial.plan.rate,
+                "load_model": trial.plan.load_model,
                 "validity": trial.validity,
                 "summary": trial.summary,
             })).collect::<Vec<_>>(),

@@ -90,6 +90,7 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
 fn value_of(kind: Kind, text: &str) -> Value {
     match kind {
         Kind::Whole => text.trim().parse::<u64>().map_or_else(|_| text.into(), Value::from),
+        Kind::Truth => text.trim().parse::<bool>().map_or_else(|_| text.into(), Value::from),
         Kind::List => text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect(),
         Kind::Text | Kind::Quantity | Kind::Any => text.into(),
     }

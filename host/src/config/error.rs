@@ -122,9 +122,19 @@ pub(crate) enum ConfigError {
     #[error("`{key}` is 0")]
     Zero {
         /// The key.
-        key: &'static str,
+        key: String,
         /// Where it was given.
         origin: Origin,
+    },
+    /// Keys that do not go together, or a value that one key alone cannot tell to be wrong.
+    #[error("{what}")]
+    Conflict {
+        /// What is wrong.
+        what: String,
+        /// The keys, and where each was given.
+        keys: Vec<(&'static str, Origin)>,
+        /// How to mend it.
+        hint: &'static str,
     },
     /// More threads than make sense.
     #[error("`{key}` is {value}, more than {most}")]
@@ -139,18 +149,18 @@ pub(crate) enum ConfigError {
         origin: Origin,
     },
     /// More requests than anyone can mean.
-    #[error("{rate} for {length} is {requests:.1e} requests, more than {most:.0e}")]
+    #[error("{rate:.0}/s for {length} is {requests:.1e} requests, more than {most:.0e}")]
     TooManyRequests {
-        /// Rate.
-        rate: model::Rate,
+        /// Mean rate, per second.
+        rate: f64,
         /// Warm-up and duration.
         length: model::Span,
         /// How many that is.
         requests: f64,
         /// Most that is taken.
         most: f64,
-        /// Where the rate was given, where the duration.
-        origins: Box<[Origin; 2]>,
+        /// Where it was given.
+        keys: Vec<(&'static str, Origin)>,
     },
     /// Layers that are valid one by one, and not together. The embedded reference keeps this from happening.
     #[error("the layers of the config do not fit together: {0}")]
@@ -172,8 +182,8 @@ impl ConfigError {
                 let files: Vec<_> = read.iter().map(|path| path.display().to_string()).collect();
                 vec![("config files read", if files.is_empty() { "none".into() } else { files.join(", ") })]
             }
-            Self::TooManyRequests { origins, .. } => {
-                vec![("rate", origins[0].to_string()), ("duration", origins[1].to_string())]
+            Self::Conflict { keys, .. } | Self::TooManyRequests { keys, .. } => {
+                keys.iter().map(|(key, origin)| (*key, origin.to_string())).collect()
             }
             _ => Vec::new(),
         }
@@ -209,6 +219,7 @@ impl ConfigError {
             Self::NotAPair { flag, .. } => format!("for example `{flag} version=1.2`"),
             Self::Zero { .. } => "it must be above 0".into(),
             Self::TooMany { .. } => "more threads than cores only take turns".into(),
+            Self::Conflict { hint, .. } => (*hint).into(),
             Self::TooManyRequests { .. } => "lower the rate or the duration".into(),
             Self::WrongType { .. } | Self::Syntax { .. } => {
                 "every key with its default is in docs/configuration.md, and in `cluster-tester config schema`".into()
@@ -227,7 +238,9 @@ impl ConfigError {
             | Self::TooMany { origin: Origin::Flag(_), .. }
             | Self::UnknownTarget { origin: Origin::Flag(_), .. }
             | Self::WrongType { origin: Origin::Flag(_), .. } => ExitCode::Usage,
-            Self::TooManyRequests { origins, .. } if origins.iter().any(|one| matches!(one, Origin::Flag(_))) => {
+            Self::Conflict { keys, .. } | Self::TooManyRequests { keys, .. }
+                if keys.iter().any(|(_, origin)| matches!(origin, Origin::Flag(_))) =>
+            {
                 ExitCode::Usage
             }
             Self::Merged(_) => ExitCode::Internal,

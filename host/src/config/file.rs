@@ -27,13 +27,26 @@ pub(crate) fn read(path: &Path, shown: &Path, keys: &Keys, notices: &mut Vec<Str
     let mut table = parse(&text, shown, keys)?;
     let folder = shown.parent().unwrap_or(Path::new(""));
     table.each_leaf(&mut |path, value, _| match path {
-        [one] if one == "storage" => make_relative_to(folder, value),
         [first, second] if first == "plugins" && second == "directories" => {
             value.as_array_mut().into_iter().flatten().for_each(|value| make_relative_to(folder, value));
         }
+        path if is_path(path) => make_relative_to(folder, value),
         _ => {}
     });
     Ok(table)
+}
+
+/// Whether the key at this path holds the path of a file or a directory.
+fn is_path(path: &[String]) -> bool {
+    let path: Vec<_> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["storage"] => true,
+        ["run", key] => ["replay", "feed", "junit", "markdown"].contains(key),
+        ["target", "connection", key] | ["targets", _, "connection", key] => {
+            ["cacert", "cert", "key", "unix-socket"].contains(key)
+        }
+        _ => false,
+    }
 }
 
 fn make_relative_to(folder: &Path, value: &mut Value) {
@@ -125,6 +138,8 @@ pub(crate) fn in_plain_words(message: &str) -> String {
         ("expected struct OlderApp", "expected an object"),
         ("expected struct TargetShape", "expected a table"),
         ("expected struct RunShape", "expected a table"),
+        ("expected struct ConnectionShape", "expected a table"),
+        ("expected a boolean", "expected `true` or `false`"),
         ("expected struct PluginsShape", "expected a table"),
         ("invalid type: string", "found the text"),
         ("invalid type: integer", "found the number"),

@@ -1,11 +1,13 @@
 //! The flags as layers.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::error::ConfigError;
 use super::header;
 use super::tree::{Origin, Table};
-use crate::cli::{GlobalArgs, Pair, RunSettings};
+use crate::cli::{ConnectionSettings, GlobalArgs, Pair, RunSettings};
 
 /// The layer of the flags that every subcommand takes. Directories of plugins are joined, not replaced: see [`super::layers`].
 pub(crate) fn global_layer(global: &GlobalArgs) -> Table {
@@ -32,15 +34,32 @@ pub(crate) fn run_layer(settings: &RunSettings, below: &Table) -> Result<Table, 
     set(&["run", "test-case"], settings.test_case.clone().map(Value::from), "--test-case");
     set(&["run", "target"], settings.target.clone().map(Value::from), "--target");
     set(&["run", "load"], settings.load.map(Value::from), "--load");
-    set(&["run", "rate"], settings.rate.map(|rate| rate.to_string().into()), "--rate");
-    set(&["run", "duration"], settings.duration.map(|span| span.to_string().into()), "--duration");
-    set(&["run", "warm-up"], settings.warm_up.map(|span| span.to_string().into()), "--warm-up");
-    set(&["run", "timeout"], settings.timeout.map(|span| span.to_string().into()), "--timeout");
+    let RunSettings { pattern, goal, connection, .. } = settings;
+    let typed = |text: &String| Value::from(text.as_str());
+    let span = |span: model::Span| Value::from(span.to_string());
+    let path = |path: &PathBuf| Value::from(path.to_string_lossy());
+    set(&["run", "rate"], pattern.rate.as_ref().map(|rate| typed(&rate.text)), "--rate");
+    let stages = pattern.stage.iter().map(|stage| typed(&stage.text)).collect();
+    set(&["run", "stages"], Some(Value::Array(stages)).filter(|_| !pattern.stage.is_empty()), "--stage");
+    set(&["run", "arrivals"], pattern.arrivals.as_ref().map(|spacing| typed(&spacing.text)), "--arrivals");
+    set(&["run", "replay"], pattern.replay.as_ref().map(path), "--replay");
+    set(&["run", "duration"], pattern.duration.map(span), "--duration");
+    set(&["run", "warm-up"], pattern.warm_up.map(span), "--warm-up");
+    set(&["run", "think-time"], pattern.think_time.map(span), "--think-time");
+    set(&["run", "pacing"], pattern.pacing.as_ref().map(|pacing| typed(&pacing.text)), "--pacing");
+    set(&["run", "timeout"], settings.timeout.map(span), "--timeout");
     set(&["run", "threads"], settings.threads.map(Value::from), "--threads");
     set(&["run", "plugin-threads"], settings.plugin_threads.map(Value::from), "--plugin-threads");
-    set(&["run", "connections"], settings.connections.map(Value::from), "--connections");
+    set(&["run", "connections"], connection.connections.map(Value::from), "--connections");
     set(&["run", "max-in-flight"], settings.max_in_flight.map(Value::from), "--max-in-flight");
+    set(&["run", "feed"], settings.feed.as_ref().map(path), "--feed");
+    set(&["run", "feed-mode"], settings.feed_mode.as_ref().map(|mode| typed(&mode.text)), "--feed-mode");
     set(&["run", "seed"], settings.seed.map(Value::from), "--seed");
+    set(&["run", "slo"], goal.slo.as_ref().map(|slo| typed(&slo.text)), "--slo");
+    set(&["run", "abort-when"], goal.abort_when.as_ref().map(|slo| typed(&slo.text)), "--abort-when");
+    set(&["run", "abort-window"], goal.abort_window.map(span), "--abort-window");
+    set(&["run", "junit"], goal.junit.as_ref().map(path), "--junit");
+    set(&["run", "markdown"], goal.markdown.as_ref().map(path), "--markdown");
     set(&["name"], settings.name.clone().map(Value::from), "--name");
     match settings.url.as_slice() {
         [] => {}
@@ -52,19 +71,23 @@ pub(crate) fn run_layer(settings: &RunSettings, below: &Table) -> Result<Table, 
         set(&["labels", key], Some(value.into()), "--label");
     }
 
-    // Whose headers these are: of the target that the run will have.
+    // Whose headers and connections these are: of the target that the run will have.
     let by_name = settings.target.as_deref().or_else(|| match settings.url.is_empty() {
         true => below.text(&["run", "target"]),
         false => None,
     });
+    // A target that there is not is refused when the run is resolved.
+    let by_name = match by_name {
+        Some(name) if below.get(&["targets", name]).is_none() => return Ok(table),
+        by_name => by_name,
+    };
+    let of_target = by_name.map_or_else(|| vec!["target"], |name| vec!["targets", name]);
     for (index, typed) in settings.header.iter().enumerate() {
         let (name, value) = header::split(typed, index + 1, "--header")?;
-        match by_name {
-            // A target that there is not is refused when the run is resolved.
-            Some(target) if below.get(&["targets", target]).is_none() => {}
-            Some(target) => set(&["targets", target, "headers", &name], Some(value.into()), "--header"),
-            None => set(&["target", "headers", &name], Some(value.into()), "--header"),
-        }
+        set(&[of_target.as_slice(), &["headers", &name]].concat(), Some(value.into()), "--header");
+    }
+    for (key, flag, value) in of_connection(connection) {
+        set(&[of_target.as_slice(), &["connection", key]].concat(), Some(value), flag);
     }
 
     if !settings.plugin_option.is_empty() {
@@ -76,6 +99,25 @@ pub(crate) fn run_layer(settings: &RunSettings, below: &Table) -> Result<Table, 
         }
     }
     Ok(table)
+}
+
+/// Flags of a connection that were typed: key, flag, value.
+fn of_connection(typed: &ConnectionSettings) -> Vec<(&'static str, &'static str, Value)> {
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| Value::from(path.to_string_lossy()));
+    let list = |texts: &[String]| Some(texts.iter().map(String::as_str).collect()).filter(|_| !texts.is_empty());
+    let all = [
+        ("http", "--http", typed.http.as_ref().map(|http| Value::from(http.text.as_str()))),
+        ("streams", "--streams", typed.streams.map(Value::from)),
+        ("requests-per-connection", "--requests-per-connection", typed.requests_per_connection.map(Value::from)),
+        ("connect-timeout", "--connect-timeout", typed.connect_timeout.map(|span| span.to_string().into())),
+        ("cacert", "--cacert", path(&typed.cacert)),
+        ("cert", "--cert", path(&typed.cert)),
+        ("key", "--key", path(&typed.key)),
+        ("insecure", "--insecure", typed.insecure.then_some(Value::Bool(true))),
+        ("resolve", "--resolve", list(&typed.resolve)),
+        ("unix-socket", "--unix-socket", path(&typed.unix_socket)),
+    ];
+    all.into_iter().filter_map(|(key, flag, value)| Some((key, flag, value?))).collect()
 }
 
 fn split<'a>(pair: &'a Pair, flag: &'static str) -> Result<(&'a str, &'a str), ConfigError> {

@@ -43,6 +43,8 @@ pub(crate) enum Kind {
     Whole,
     /// A quantity as text with its unit, or a number.
     Quantity,
+    /// Yes or no.
+    Truth,
     /// A list of texts.
     List,
     /// Anything.
@@ -57,6 +59,7 @@ impl Kind {
             Self::Text => "text",
             Self::Whole => "whole number",
             Self::Quantity => "text or number",
+            Self::Truth => "`true` or `false`",
             Self::List => "list of texts",
             Self::Any => "any",
         }
@@ -158,6 +161,7 @@ fn shape_of(schema: &Value) -> Shape {
     Shape::Leaf(match schema.get("type") {
         Some(Value::String(one)) if one == "integer" => Kind::Whole,
         Some(Value::String(one)) if one == "array" => Kind::List,
+        Some(Value::String(one)) if one == "boolean" => Kind::Truth,
         Some(Value::String(_)) => Kind::Text,
         Some(Value::Array(types)) if types.iter().any(|one| one == "boolean") => Kind::Text,
         Some(Value::Array(_)) => Kind::Quantity,

@@ -5,16 +5,20 @@
 //! origin to the end, for messages and for `config show`.
 
 mod byte_size;
+mod connection;
 mod default;
 mod environment;
 mod error;
 mod file;
 mod flags;
+mod goal;
 mod header;
 mod keys;
 mod layers;
 mod limits;
+mod merge;
 mod older;
+mod pattern;
 mod quantity;
 mod resolve;
 mod secret;
@@ -24,12 +28,15 @@ mod tree;
 
 pub(crate) use environment::Environment;
 pub(crate) use error::ConfigError;
+pub(crate) use goal::Conditions;
 pub(crate) use keys::json_schema;
 pub(crate) use layers::Layers;
 pub(crate) use older::{load_test_execution, test_execution_settings};
+pub(crate) use pattern::Pattern;
 pub(crate) use resolve::{Common, ResolvedRun, resolve_common, resolve_run, resolve_target};
 pub(crate) use secret::{Given, OptionValue};
 pub(crate) use show::show;
+pub(crate) use tree::Origin;
 
 #[cfg(test)]
 mod tests;

@@ -138,8 +138,9 @@ pub(crate) fn test_execution_settings(args: &TestExecutionArgs) -> Result<(RunSe
         [one] => settings.test_case = Some(one.clone()),
         several => return Err(ConfigError::NotOneTestCase(several.len())),
     }
-    settings.rate = args.requests_per_second.or(settings.rate);
-    settings.duration = args.duration_per_test.or(settings.duration);
+    let pattern = &mut settings.pattern;
+    pattern.rate = args.requests_per_second.clone().or(pattern.rate.take());
+    pattern.duration = args.duration_per_test.or(pattern.duration);
     let mut notices = Vec::new();
     if args.monitoring_interval.is_some() {
         notices.push("`--monitoring-interval` is taken, but hosts are not monitored yet".to_owned());

@@ -5,33 +5,51 @@ use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use model::{Rate, Span};
+use model::plan::{FeedMode, HttpVersion, Pacing};
+use model::units::IntendedRate;
+use model::{Slo, Spacing, Span, Stage};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use super::byte_size::ByteSize;
+use crate::word::Word;
 
 /// What a quantity is called in messages and in the schema.
 pub(crate) trait Measure: FromStr<Err: Display> {
     /// Name of the type, for the schema.
     const NAME: &'static str;
+    /// What it is written as, for the schema.
+    const TYPES: &'static [&'static str];
     /// What is expected, with examples.
     const EXPECTED: &'static str;
 }
 
-impl Measure for Rate {
-    const NAME: &'static str = "Rate";
-    const EXPECTED: &'static str = "a rate such as \"500/s\"";
+/// A text with its unit, or a bare number.
+const NUMBER_OR_TEXT: &[&str] = &["string", "number"];
+/// A text.
+const TEXT: &[&str] = &["string"];
+
+/// What is written as a quantity, and how it is called.
+macro_rules! measures {
+    ($($kind:ty: $name:literal, $types:expr, $expected:literal;)*) => {$(
+        impl Measure for $kind {
+            const NAME: &'static str = $name;
+            const TYPES: &'static [&'static str] = $types;
+            const EXPECTED: &'static str = $expected;
+        }
+    )*};
 }
 
-impl Measure for Span {
-    const NAME: &'static str = "Span";
-    const EXPECTED: &'static str = "a length of time such as \"30s\"";
-}
-
-impl Measure for ByteSize {
-    const NAME: &'static str = "ByteSize";
-    const EXPECTED: &'static str = "an amount of memory such as \"64MiB\"";
+measures! {
+    IntendedRate: "Rate", NUMBER_OR_TEXT, "a rate such as \"500/s\", or \"max\"";
+    Span: "Span", NUMBER_OR_TEXT, "a length of time such as \"30s\"";
+    ByteSize: "ByteSize", NUMBER_OR_TEXT, "an amount of memory such as \"64MiB\"";
+    Stage: "Stage", TEXT, "a stage such as \"100/s..2000/s:1m\"";
+    Spacing: "Spacing", TEXT, "\"even\", \"poisson\" or \"bursts:50\"";
+    Slo: "Slo", TEXT, "conditions such as \"p99 < 50ms, errors < 0.1%\"";
+    Word<HttpVersion>: "HttpVersion", NUMBER_OR_TEXT, "\"auto\", \"1.1\" or \"2\"";
+    Word<Pacing>: "Pacing", TEXT, "\"precise\" or \"economical\"";
+    Word<FeedMode>: "FeedMode", TEXT, "\"cycle\" or \"unique\"";
 }
 
 /// A quantity as text with its unit, or as a bare number in the unit that the older tool used.
@@ -48,7 +66,8 @@ impl<T: Measure> Visitor<'_> for QuantityVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        text.parse().map(Quantity).map_err(E::custom)
+        // A message may go on to show the text with a mark under the place, which the file itself shows.
+        T::from_str(text).map(Quantity).map_err(|error| E::custom(error.to_string().lines().next().unwrap_or_default()))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
@@ -76,7 +95,10 @@ impl<T: Measure> JsonSchema for Quantity<T> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "number"] })
+        match T::TYPES {
+            [one] => json_schema!({ "type": one }),
+            types => json_schema!({ "type": types }),
+        }
     }
 }
 

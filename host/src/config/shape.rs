@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use model::{Rate, Span};
+use model::plan::{FeedMode, HttpVersion, Pacing};
+use model::units::IntendedRate;
+use model::{Slo, Spacing, Span, Stage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::byte_size::ByteSize;
 use super::quantity::{Quantity, Text};
+use crate::word::Word;
 
 /// A config file of cluster-tester.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -44,6 +47,34 @@ pub(crate) struct TargetShape {
     pub(crate) urls: Option<Vec<String>>,
     /// Headers of every request; a value `env:NAME` is a secret from the environment.
     pub(crate) headers: Option<BTreeMap<String, Text>>,
+    /// How connections to it are made and used.
+    pub(crate) connection: Option<ConnectionShape>,
+}
+
+/// How connections to a target are made and used.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct ConnectionShape {
+    /// Version of HTTP: `auto` (with TLS what the target offers, else 1.1), `1.1`, or `2`.
+    pub(crate) http: Option<Quantity<Word<HttpVersion>>>,
+    /// Most requests at a time on one HTTP/2 connection.
+    pub(crate) streams: Option<u32>,
+    /// Requests after which a connection is closed and another one opened; without it, it is kept while it works.
+    pub(crate) requests_per_connection: Option<u32>,
+    /// Longest wait for a connection, TLS included.
+    pub(crate) connect_timeout: Option<Quantity<Span>>,
+    /// File with certificates (PEM) of authorities that are trusted beside the system's.
+    pub(crate) cacert: Option<PathBuf>,
+    /// File with the client's certificate (PEM), for a target that asks for one; it needs `key`.
+    pub(crate) cert: Option<PathBuf>,
+    /// File with the key (PEM) of the client's certificate.
+    pub(crate) key: Option<PathBuf>,
+    /// Whether the target's certificate goes unlooked at.
+    pub(crate) insecure: Option<bool>,
+    /// Addresses that stand in for what the name service says, each as `host:port:address`.
+    pub(crate) resolve: Option<Vec<String>>,
+    /// Socket file that all connections go to, whatever host the URL names.
+    pub(crate) unix_socket: Option<PathBuf>,
 }
 
 /// What a run does.
@@ -56,24 +87,48 @@ pub(crate) struct RunShape {
     pub(crate) target: Option<String>,
     /// Size of one request's work, given to the test case.
     pub(crate) load: Option<u32>,
-    /// Requests a second: `500/s`, `90/m`, or a bare number.
-    pub(crate) rate: Option<Quantity<Rate>>,
+    /// Requests a second: `500/s`, `90/m`, or a bare number; `max`: each of `connections` users sends, awaits, sends again.
+    pub(crate) rate: Option<Quantity<IntendedRate>>,
+    /// Rates for a time each, instead of `rate` and `duration`: `100/s:30s`, or from one to another, `100/s..2000/s:1m`.
+    pub(crate) stages: Option<Vec<Quantity<Stage>>>,
+    /// How requests lie around their rate: `even`, `poisson` (by the seed), or `bursts:N`, so many at once.
+    pub(crate) arrivals: Option<Quantity<Spacing>>,
+    /// File with recorded starts in seconds, one a line, never falling, instead of `rate` and `stages`.
+    pub(crate) replay: Option<PathBuf>,
     /// Time measured: `30s`, `1h30m`, or bare seconds.
     pub(crate) duration: Option<Quantity<Span>>,
     /// Time before that at the same rate, not measured.
     pub(crate) warm_up: Option<Quantity<Span>>,
+    /// With `rate = "max"`: from the end of an iteration to the start of its user's next.
+    pub(crate) think_time: Option<Quantity<Span>>,
+    /// How exactly requests are let go: `precise` watches the clock, `economical` saves that part of a core.
+    pub(crate) pacing: Option<Quantity<Word<Pacing>>>,
     /// Longest wait for an answer, from when the request was due.
     pub(crate) timeout: Option<Quantity<Span>>,
     /// Threads that send; without it the cores less one, at least one.
     pub(crate) threads: Option<u32>,
     /// Threads for test cases that take too long to be called between two requests.
     pub(crate) plugin_threads: Option<u32>,
-    /// Most sockets at a time, over all threads; without it as many as are needed.
+    /// Most sockets at a time, over all threads; without it as many as are needed. With `rate = "max"` the users; without it 10.
     pub(crate) connections: Option<u32>,
     /// Most requests under way at a time; beyond it they are dropped.
     pub(crate) max_in_flight: Option<u32>,
+    /// File with a row of data for each iteration: `.csv` with a head line, or `.jsonl` or `.ndjson` with an object a line.
+    pub(crate) feed: Option<PathBuf>,
+    /// What follows the last row: `cycle`, the first again; `unique`, nothing, and iterations without a row fail.
+    pub(crate) feed_mode: Option<Quantity<Word<FeedMode>>>,
     /// Seed of all that is random.
     pub(crate) seed: Option<u64>,
+    /// Conditions that the time measured must fulfil, as `p99 < 50ms, errors < 0.1%`.
+    pub(crate) slo: Option<Quantity<Slo>>,
+    /// Conditions that end the run as soon as one of them holds over `abort-window`.
+    pub(crate) abort_when: Option<Quantity<Slo>>,
+    /// Time over which `abort-when` is looked at, in whole seconds.
+    pub(crate) abort_window: Option<Quantity<Span>>,
+    /// File to write the verdict to, as JUnit XML.
+    pub(crate) junit: Option<PathBuf>,
+    /// File to write a summary to, as Markdown.
+    pub(crate) markdown: Option<PathBuf>,
 }
 
 /// Where plugins are, and what a test case may use.

@@ -85,6 +85,16 @@ pub(crate) struct Table(Vec<(String, Node)>);
 /// Keys of a target that are replaced as one: a layer that gives one drops the other of the layers below.
 const ALTERNATIVES: [&str; 2] = ["url", "urls"];
 
+/// Keys of `[run]` that say when requests are sent: a layer that gives the first drops the others of the layers below.
+const SCHEDULES: [(&str, &[&str]); 3] = [
+    ("rate", &["stages", "replay"]),
+    ("stages", &["rate", "replay", "duration", "think-time"]),
+    ("replay", &["rate", "stages", "duration", "think-time", "arrivals"]),
+];
+
+/// What `run.rate` says for a closed loop.
+pub(crate) const MAX: &str = "max";
+
 impl Table {
     /// Keys and what they hold.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Node)> {
@@ -171,6 +181,14 @@ impl Table {
         if let Some(Node::Table(targets)) = above.get(&["targets"]) {
             let paths = targets.entries().map(|(name, _)| vec!["targets", name]);
             replaced.extend(paths.filter(|path| gives_url(path)));
+        }
+        if let Some(Node::Table(run)) = above.get(&["run"]) {
+            let schedules = SCHEDULES.into_iter().filter(|(key, _)| run.get(&[key]).is_some());
+            let is_max = run.text(&["rate"]).is_some_and(|rate| rate.trim() == MAX);
+            let loops = run.get(&["rate"]).map(|_| if is_max { "arrivals" } else { "think-time" });
+            for key in schedules.flat_map(|(_, others)| others.iter().copied()).chain(loops) {
+                self.remove(&["run", key]);
+            }
         }
         for path in replaced {
             ALTERNATIVES.iter().for_each(|key| drop(self.remove(&[path.as_slice(), &[*key]].concat())));

@@ -26,11 +26,6 @@ impl TrialClock {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         i64::try_from(unix).unwrap_or(i64::MAX) + ahead
     }
-
-    /// Converts an instant of the trial to the machine's monotonic clock.
-    pub(crate) fn to_monotonic(&self, at: Nanos) -> Nanos {
-        at + self.origin.load(Ordering::Acquire)
-    }
 }
 
 impl Clock for TrialClock {

@@ -1,21 +1,19 @@
 //! Calls the test case: on the generator thread while that is cheap, on plugin threads once it is not (law 3).
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use bytes::Bytes;
-use model::{Context, Nanos, Phase, Request, Response, Verdict, Workload, WorkloadError};
+use model::{Context, Request, Response, Verdict, Workload, WorkloadError};
 
-use crate::plugin_threads::{BUILD_AHEAD, BYTES_AHEAD, Built, PluginThreads, Read, nanos_since};
-use crate::recorder::Recorder;
+use crate::plugin_threads::{BUILD_AHEAD, BYTES_AHEAD, Built, PluginThreads, ReadJob, Reply, ReplyTo, nanos_since};
+use crate::underway::Key;
 
 /// A call that costs no more, nanoseconds, is cheap: five times the usual cost of a compiled guest.
 const CHEAP: u64 = 5_000;
 /// A call that costs more, nanoseconds, is dear however seldom it comes.
 const DEAR: u64 = 100_000;
-/// Between the two it is dear if it takes more than this part of the time since the call before: calls that come
+/// Between the two it is dear if it takes more than this part of the time since the call of its kind before: calls that come
 /// seldom find cold caches and cost ten times as much, and hold up nobody.
 const DEAR_PART: u64 = 20;
 /// Calls of a kind looked at together.
@@ -25,14 +23,26 @@ const DEAR_CALLS: u32 = 24;
 
 /// The test case of one generator thread.
 pub(crate) struct Guest {
-    workload: RefCell<Box<dyn Workload>>,
+    workload: Box<dyn Workload>,
     threads: PluginThreads,
-    recorder: Rc<RefCell<Recorder>>,
-    /// Calls in this window, and the dear ones among them, by kind.
-    calls: [Cell<(u32, u32)>; 2],
-    last_call: Cell<Instant>,
-    is_dear: Cell<bool>,
-    ahead: RefCell<Ahead>,
+    reply_to: ReplyTo,
+    replies: flume::Receiver<Reply>,
+    /// By kind.
+    calls: [Calls; 2],
+    is_dear: bool,
+    ahead: Ahead,
+    /// Answers for which the plugin threads have no room yet.
+    unread: VecDeque<ReadJob>,
+}
+
+/// How the calls of a kind went.
+#[derive(Clone, Copy)]
+struct Calls {
+    /// In this window.
+    count: u32,
+    /// Dear ones among them.
+    dear: u32,
+    last: Instant,
 }
 
 /// The calls that a test case takes. Each is looked at for itself: one may be dear and the other cheap.
@@ -42,40 +52,45 @@ enum Kind {
     Read,
 }
 
-/// Bytes that a request holds, about.
-fn size_of(request: &Request) -> u64 {
-    let headers: usize = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    (request.path.as_str().len() + headers + request.body.len()) as u64
+/// What a call gave, and what it cost, nanoseconds.
+pub(crate) struct Called<T> {
+    pub(crate) given: Result<T, WorkloadError>,
+    pub(crate) cost: u64,
 }
 
 /// Requests that plugin threads build ahead.
+#[derive(Default)]
 struct Ahead {
     /// Bytes of the last one.
     size: u64,
     /// Next position to ask for.
     next: u64,
     built: HashMap<u64, Built>,
-    replies: flume::Receiver<Built>,
-    reply: flume::Sender<Built>,
+}
+
+/// Bytes that a request holds, about.
+fn size_of(request: &Request) -> u64 {
+    let headers: usize = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    (request.path.as_str().len() + headers + request.body.len()) as u64
 }
 
 impl Guest {
     pub(crate) fn new(
         workload: Box<dyn Workload>,
         threads: PluginThreads,
-        recorder: Rc<RefCell<Recorder>>,
+        waker: model::Waker,
         needs_plugin_threads: bool,
     ) -> Self {
-        let (reply, replies) = flume::unbounded();
-        let ahead = Ahead { size: 0, next: 0, built: HashMap::new(), replies, reply };
+        let (sender, replies) = flume::unbounded();
         Self {
-            workload: RefCell::new(workload),
+            workload,
             threads,
-            recorder,
-            calls: Default::default(),
-            last_call: Cell::new(Instant::now()),
-            is_dear: Cell::new(needs_plugin_threads),
-            ahead: RefCell::new(ahead),
+            reply_to: ReplyTo { replies: sender, waker },
+            replies,
+            calls: [Calls { count: 0, dear: 0, last: Instant::now() }; 2],
+            is_dear: needs_plugin_threads,
+            ahead: Ahead::default(),
+            unread: VecDeque::new(),
         }
     }
 
@@ -83,135 +98,108 @@ impl Guest {
     ///
     /// # Errors
     /// When its first calls fail, three in a row: then it always does.
-    pub(crate) fn rehearse(&self, context: &Context) -> Result<(), WorkloadError> {
+    pub(crate) fn rehearse(&mut self, context: &Context) -> Result<(), WorkloadError> {
         let mut has_worked = false;
         for attempt in 0..WINDOW {
-            let begun = Instant::now();
-            let request = self.workload.borrow_mut().build(context);
-            self.count(Kind::Build, begun, nanos_since(begun));
-            match request {
+            match self.build(context).given {
                 Err(error) if attempt == 2 && !has_worked => return Err(error),
                 Err(_) => {}
                 Ok(request) => {
                     has_worked = true;
-                    self.ahead.borrow_mut().size = size_of(&request);
+                    self.ahead.size = size_of(&request);
                 }
             }
-            if attempt >= 2 && self.is_dear.get() {
+            if attempt >= 2 && self.is_dear {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Starts to build the request at `position` of this thread's `total`, where that need not wait.
-    pub(crate) fn prepare(&self, position: u64, total: u64, context: impl Fn(u64) -> Context) -> Prepared {
-        if !self.is_dear.get() {
-            let begun = Instant::now();
-            let request = self.workload.borrow_mut().build(&context(position));
-            let cost = nanos_since(begun);
-            self.count(Kind::Build, begun, cost);
-            self.note_fault(&request);
-            self.recorder.borrow_mut().guest.build.record(cost);
-            return Prepared::Ready(request);
-        }
-        let mut ahead = self.ahead.borrow_mut();
+    /// Builds a request, here and now.
+    pub(crate) fn build(&mut self, context: &Context) -> Called<Request> {
+        let begun = Instant::now();
+        let given = self.workload.build(context);
+        self.called(Kind::Build, begun, given)
+    }
+
+    /// Has plugin threads build requests from `position` on, as many as are worth it. `contexts` gives those that follow
+    /// each other from the position that it is asked for.
+    pub(crate) fn build_ahead(&mut self, position: u64, mut context: impl FnMut(u64) -> Option<Context>) {
+        let ahead = &mut self.ahead;
         ahead.next = ahead.next.max(position);
         let most = (BYTES_AHEAD / ahead.size.max(1)).clamp(2, BUILD_AHEAD);
-        while ahead.next < total.min(position + most) {
-            self.threads.build(ahead.next, context(ahead.next), ahead.reply.clone());
+        // Half of them at a time: what follows has to be found in the schedule first.
+        if ahead.next > position + most / 2 {
+            return;
+        }
+        while ahead.next < position + most
+            && let Some(context) = context(ahead.next)
+        {
+            self.threads.build(ahead.next, context, self.reply_to.clone());
             ahead.next += 1;
         }
-        Prepared::Ahead(position)
     }
 
-    /// Takes a request that was prepared; it is due now, at `intended_start`.
-    pub(crate) async fn take(&self, prepared: Prepared, intended_start: Nanos) -> Result<Request, WorkloadError> {
-        let position = match prepared {
-            Prepared::Ready(request) => return request,
-            Prepared::Ahead(position) => position,
-        };
-        let replies = {
-            let mut ahead = self.ahead.borrow_mut();
-            while let Ok(built) = ahead.replies.try_recv() {
-                ahead.built.insert(built.position, built);
+    /// Takes a request that was built ahead; none when it is not there yet.
+    pub(crate) fn take(&mut self, position: u64) -> Option<Called<Request>> {
+        let Built { request, cost, .. } = self.ahead.built.remove(&position)?;
+        if let Ok(request) = &request {
+            self.ahead.size = size_of(request);
+        }
+        Some(Called { given: request, cost })
+    }
+
+    /// Reads an answer, here and now.
+    pub(crate) fn read(&mut self, context: &Context, state: &[u8], response: &Response) -> Called<Verdict> {
+        let begun = Instant::now();
+        let given = self.workload.read(context, state, response);
+        self.called(Kind::Read, begun, given)
+    }
+
+    /// Has plugin threads read an answer. True: too many wait for that already.
+    pub(crate) fn read_behind(&mut self, key: Key, context: Context, state: Bytes, response: Response) -> bool {
+        let job = ReadJob { key, context, state, response, reply_to: self.reply_to.clone() };
+        let left = if self.unread.is_empty() { self.threads.read(job) } else { Some(job) };
+        let was_late = left.is_some();
+        self.unread.extend(left);
+        was_late
+    }
+
+    /// What plugin threads have done since the last look: keeps requests that were built, gives answers that were read.
+    pub(crate) fn look(&mut self) -> Option<(Key, Called<Verdict>)> {
+        while let Some(job) = self.unread.pop_front() {
+            if let Some(job) = self.threads.read(job) {
+                self.unread.push_front(job);
+                break;
             }
-            ahead.replies.clone()
-        };
-        let mut is_late = false;
+        }
         loop {
-            let built = self.ahead.borrow_mut().built.remove(&position);
-            if let Some(built) = built {
-                let mut recorder = self.recorder.borrow_mut();
-                let counts = is_late && recorder.phase_of(intended_start) == Phase::Steady;
-                recorder.guest.build.record(built.cost);
-                recorder.guest.late_builds += u64::from(counts);
-                if let Ok(request) = &built.request {
-                    self.ahead.borrow_mut().size = size_of(request);
-                }
-                return built.request;
+            match self.replies.try_recv().ok()? {
+                Reply::Built(built) => drop(self.ahead.built.insert(built.position, built)),
+                Reply::Read(read) => return Some((read.key, Called { given: read.verdict, cost: read.cost })),
             }
-            is_late = true;
-            let built = replies.recv_async().await.expect("a sender is held by self");
-            self.ahead.borrow_mut().built.insert(built.position, built);
         }
-    }
-
-    /// Reads the answer to a request that was due at `intended_start`.
-    pub(crate) async fn read(
-        &self,
-        intended_start: Nanos,
-        context: &Context,
-        state: Bytes,
-        response: Response,
-    ) -> Result<Verdict, WorkloadError> {
-        let Read { verdict, cost, was_late } = if self.is_dear.get() {
-            self.threads.read(context.clone(), state, response).await
-        } else {
-            let begun = Instant::now();
-            let verdict = self.workload.borrow_mut().read(context, &state, &response);
-            let cost = nanos_since(begun);
-            self.count(Kind::Read, begun, cost);
-            self.note_fault(&verdict);
-            Read { verdict, cost, was_late: false }
-        };
-        let mut recorder = self.recorder.borrow_mut();
-        recorder.guest.read.record(cost);
-        if was_late {
-            recorder.note_late_read(intended_start);
-        }
-        verdict
     }
 
     /// It runs on plugin threads by now.
     pub(crate) fn is_dear(&self) -> bool {
-        self.is_dear.get()
+        self.is_dear
     }
 
-    /// After a fault an instance may have to be made and configured anew, which is not to be done between two requests.
-    fn note_fault<T>(&self, called: &Result<T, WorkloadError>) {
-        if matches!(called, Err(WorkloadError::Broken(_))) {
-            self.is_dear.set(true);
-        }
-    }
-
-    fn count(&self, kind: Kind, begun: Instant, cost: u64) {
-        let apart = begun.saturating_duration_since(self.last_call.replace(begun)).as_nanos();
+    fn called<T>(&mut self, kind: Kind, begun: Instant, given: Result<T, WorkloadError>) -> Called<T> {
+        let cost = nanos_since(begun);
+        let calls = &mut self.calls[kind as usize];
+        let apart = begun.saturating_duration_since(calls.last).as_nanos();
         let is_dear = cost > DEAR || cost > CHEAP && u128::from(cost * DEAR_PART) > apart;
-        let window = &self.calls[kind as usize];
-        let (calls, dear) = window.get();
-        let (calls, dear) = (calls + 1, dear + u32::from(is_dear));
-        if dear >= DEAR_CALLS {
-            self.is_dear.set(true);
+        (calls.count, calls.dear, calls.last) = (calls.count + 1, calls.dear + u32::from(is_dear), begun);
+        // After a fault an instance may have to be made and configured anew, which is not to be done between two requests.
+        if calls.dear >= DEAR_CALLS || matches!(given, Err(WorkloadError::Broken(_))) {
+            self.is_dear = true;
         }
-        window.set(if calls >= WINDOW { (0, 0) } else { (calls, dear) });
+        if calls.count >= WINDOW {
+            (calls.count, calls.dear) = (0, 0);
+        }
+        Called { given, cost }
     }
-}
-
-/// A request that is, or is being, built.
-pub(crate) enum Prepared {
-    /// It is there.
-    Ready(Result<Request, WorkloadError>),
-    /// Plugin threads build it: this position.
-    Ahead(u64),
 }

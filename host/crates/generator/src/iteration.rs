@@ -1,174 +1,106 @@
-//! Carries one arrival through its iteration: request, answer, reading, and the steps that follow.
-
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+//! Carries an iteration on when an exchange has ended: reading, record, and the step that follows.
 
 use bytes::Bytes;
 use model::exchange::Failure;
-use model::{
-    Clock, Context, Exchange, Judgement, Nanos, Outcome, Phase, Request, Sample, Transport, TransportError, Verdict,
-    WorkloadError,
-};
-use tokio::sync::Notify;
+use model::{Exchange, Judgement, Nanos, Outcome, Request, Sample, TransportError, Verdict, WorkloadError};
 
-use crate::follow_up::FollowUps;
-use crate::guest::Guest;
-use crate::recorder::Recorder;
-use crate::stop::Stop;
-
-/// Failed calls of the test case, with none that worked before them, after which it is taken to fail always.
-const ALWAYS: u32 = 100;
+use crate::guest::Called;
+use crate::shard::{LOOK_EVERY, Shard};
+use crate::underway::{At, Key, Underway};
 
 /// Most steps of an iteration: beyond it the test case, not the plan, would decide how much is sent.
 const MOST_STEPS: u32 = 1_000;
 
-/// One thread's share of a trial: everything its iterations use.
-pub(crate) struct Shard<T> {
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) transport: T,
-    pub(crate) guest: Guest,
-    pub(crate) recorder: Rc<RefCell<Recorder>>,
-    pub(crate) follow_ups: FollowUps,
-    pub(crate) stop: Stop,
-    pub(crate) timeout: Nanos,
-    pub(crate) origins: u64,
-    pub(crate) max_in_flight: u32,
-    pub(crate) failure_reasons: Vec<String>,
-    pub(crate) in_flight: Cell<u32>,
-    /// Those of them that wait for the test case to read their answer.
-    pub(crate) reading: Cell<u32>,
-    pub(crate) idle: Notify,
-    pub(crate) is_over: Cell<bool>,
-    pub(crate) over: Notify,
-    pub(crate) health: Arc<Health>,
+/// What became of a request, what was read, why it failed, and the step that follows: request, state, think time.
+struct Judged {
+    outcome: Outcome,
+    judgement: Judgement,
+    message: Option<String>,
+    next: Option<(Request, Bytes, Nanos)>,
 }
 
-/// How the calls of the test case fared, on all threads.
-#[derive(Default)]
-pub(crate) struct Health {
-    builds: GuestRecord,
-    reads: GuestRecord,
-}
-
-impl Health {
-    /// Of one kind of call none has worked, and too many have failed for that to be chance.
-    pub(crate) fn is_hopeless(&self) -> bool {
-        self.builds.is_hopeless() || self.reads.is_hopeless()
+impl Judged {
+    fn failed(outcome: Outcome, message: String) -> Self {
+        Self { outcome, judgement: Judgement::default(), message: Some(message), next: None }
     }
 }
 
-/// How one kind of call fared.
-#[derive(Default)]
-struct GuestRecord {
-    has_worked: AtomicBool,
-    failed: AtomicU32,
-}
-
-impl GuestRecord {
-    fn is_hopeless(&self) -> bool {
-        !self.has_worked.load(Ordering::Relaxed) && self.failed.load(Ordering::Relaxed) >= ALWAYS
-    }
-}
-
-/// A request on its way.
-struct Underway {
-    step: u32,
-    intended_start: Nanos,
-    release: Nanos,
-    request: Request,
-    state: Bytes,
-}
-
-impl<T: Transport> Shard<T> {
-    /// Runs an iteration to its end. `release` is when the pacer let it go.
-    pub(crate) async fn iterate(
-        self: Rc<Self>,
-        context: Context,
-        intended_start: Nanos,
-        release: Nanos,
-        request: Request,
-    ) {
-        let _place = Place(&self);
-        let mut underway = Underway { step: 0, intended_start, release, request, state: Bytes::new() };
-        while let Some(next) = self.step(&context, underway).await {
-            underway = next;
-        }
-    }
-
-    /// One exchange, its reading and its record. Gives the step that follows, when it is due.
-    async fn step(&self, context: &Context, underway: Underway) -> Option<Underway> {
-        let Underway { step, intended_start, release, request, state } = underway;
-        let origin = (context.iteration % self.origins) as usize;
-        let exchange = self.transport.exchange(origin, &request, intended_start + self.timeout).await;
-        let Exchange { sent, first_byte, end, connect_ns, bytes_sent, bytes_received, response } = exchange;
-        let status = response.as_ref().ok().map(|response| response.status);
-        let (outcome, judgement, message, next) = match response {
-            Ok(response) => match self.judge(intended_start, context, state, response).await {
-                (.., Some(_)) if step + 1 >= MOST_STEPS => {
-                    let message = format!("an iteration of more than {MOST_STEPS} steps");
-                    (Outcome::GuestFault, Judgement::default(), Some(message), None)
+impl Shard {
+    /// Reads the answers that have come, one after the other; what is due goes out between any two.
+    pub(crate) fn read_ended(&mut self) {
+        while let Some((token, exchange)) = self.ended.pop_front() {
+            if let Some(key) = self.iterations.key_of(token) {
+                self.has_ended(key, exchange);
+            }
+            self.actions += 1;
+            if self.actions % LOOK_EVERY == 0 {
+                self.look(Nanos::MIN);
+                if self.task.stop.is_thrown() {
+                    return;
                 }
-                judged => judged,
-            },
-            Err(error) => {
-                let mut recorder = self.recorder.borrow_mut();
-                let is_ours = matches!(error, TransportError::Exhausted { .. });
-                recorder.exhausted += u64::from(is_ours && recorder.phase_of(intended_start) == Phase::Steady);
-                (error.outcome(), Judgement::default(), Some(error.to_string()), None)
             }
-        };
-        let sample = Sample {
-            iteration: context.iteration,
-            step,
-            phase: self.recorder.borrow().phase_of(intended_start),
-            outcome,
-            failure_reason: judgement.failure.map(|failure| failure.reason),
-            load: context.load,
-            origin: origin as u16,
-            intended_start,
-            release,
-            sent,
-            first_byte,
-            end,
-            connect_ns,
-            status,
-            bytes_sent,
-            bytes_received,
-            server_span: judgement.server_span,
-            metrics: judgement.metrics,
-        };
-        self.recorder.borrow_mut().record(sample, message);
-
-        let (request, state, think_time) = next?;
-        // A follower is due when its request is ready and the think time is over: guest time delays it, and is not in it.
-        let due = self.clock.now() + think_time;
-        tokio::select! {
-            biased;
-            () = self.ended() => return None,
-            () = self.follow_ups.wait(due) => {}
+            self.release_due();
         }
-        Some(Underway { step: step + 1, intended_start: due, release: self.clock.now(), request, state })
     }
 
-    async fn judge(&self, intended_start: Nanos, context: &Context, state: Bytes, response: model::Response) -> Judged {
-        self.reading.set(self.reading.get() + 1);
-        let read = tokio::select! {
-            biased;
-            read = self.guest.read(intended_start, context, state, response) => read,
-            () = self.ended() => {
-                self.reading.set(self.reading.get() - 1);
-                let message = "the trial ended before the test case had read its answer".to_owned();
-                return (Outcome::Abandoned, Judgement::default(), Some(message), None);
+    fn has_ended(&mut self, key: Key, mut exchange: Exchange) {
+        let Some(underway) = self.iterations.remove(key) else { return };
+        // The generator may come to give a request up a moment after its time: late is late.
+        let is_late = exchange.end > underway.intended_start.saturating_add(self.task.timeout);
+        let given_up = if is_late { TransportError::TimedOut } else { TransportError::Abandoned };
+        let judged = match std::mem::replace(&mut exchange.response, Err(given_up)) {
+            Ok(_) if is_late => Judged::failed(Outcome::TimedOut, TransportError::TimedOut.to_string()),
+            Ok(response) if self.guest.is_dear() => {
+                let status = response.status;
+                let (context, state) = (underway.context.clone(), underway.state.clone());
+                let at = At::Guest(Box::new((exchange, status)));
+                let intended_start = underway.intended_start;
+                let key = self.iterations.insert(Underway { at, ..underway });
+                self.reading += 1;
+                if self.guest.read_behind(key, context, state, response) {
+                    self.recorder.note_late_read(intended_start);
+                }
+                return;
+            }
+            Ok(response) => {
+                let Called { given, cost } = self.guest.read(&underway.context, &underway.state, &response);
+                self.recorder.guest.read.record(cost);
+                let judged = self.judge(underway.step, given);
+                return self.conclude(underway, exchange, Some(response.status), judged);
+            }
+            Err(error) => {
+                if matches!(error, TransportError::Exhausted { .. }) {
+                    self.recorder.note_exhausted(underway.intended_start);
+                }
+                Judged::failed(error.outcome(), error.to_string())
             }
         };
-        self.reading.set(self.reading.get() - 1);
+        self.conclude(underway, exchange, None, judged);
+    }
+
+    /// A plugin thread has read an answer.
+    pub(crate) fn was_read(&mut self, key: Key, called: Called<Verdict>) {
+        self.recorder.guest.read.record(called.cost);
+        // Given up meanwhile.
+        let Some(underway) = self.iterations.remove(key) else { return };
+        self.reading -= 1;
+        let Underway { at: At::Guest(exchange), .. } = underway else { unreachable!("only those are read") };
+        let (exchange, status) = *exchange;
+        let underway = Underway { at: At::Transport, ..underway };
+        let judged = self.judge(underway.step, called.given);
+        self.conclude(underway, exchange, Some(status), judged);
+    }
+
+    fn judge(&mut self, step: u32, read: Result<Verdict, WorkloadError>) -> Judged {
         match read {
             Ok(verdict) => {
-                self.note(&self.health.reads, true);
+                self.note_read(true);
                 let (judgement, next) = match verdict {
                     Verdict::Done(judgement) => (judgement, None),
+                    Verdict::Next(_) if step + 1 >= MOST_STEPS => {
+                        let message = format!("an iteration of more than {MOST_STEPS} steps");
+                        return Judged::failed(Outcome::GuestFault, message);
+                    }
                     Verdict::Next(step) => {
                         let think_time = Nanos::try_from(step.think_time_ns).unwrap_or(Nanos::MAX / 4);
                         (step.judgement, Some((step.request, step.state, think_time)))
@@ -178,110 +110,185 @@ impl<T: Transport> Shard<T> {
                     None => (Outcome::Success, None),
                     Some(failure) => (Outcome::Failed, Some(self.describe(failure))),
                 };
-                (outcome, judgement, message, next)
+                Judged { outcome, judgement, message, next }
             }
             // The test case works; it is the answer that is not what it should be.
             Err(WorkloadError::Refused(message)) => {
-                self.note(&self.health.reads, true);
-                (Outcome::Unreadable, Judgement::default(), Some(message), None)
+                self.note_read(true);
+                Judged::failed(Outcome::Unreadable, message)
             }
             Err(WorkloadError::Broken(message)) => {
-                self.note(&self.health.reads, false);
-                (Outcome::GuestFault, Judgement::default(), Some(message), None)
+                self.note_read(false);
+                Judged::failed(Outcome::GuestFault, message)
             }
         }
     }
 
+    /// Records a request that is over; its iteration goes on, or is over too.
+    fn conclude(&mut self, underway: Underway, exchange: Exchange, status: Option<u16>, judged: Judged) {
+        let Judged { outcome, judgement, message, next } = judged;
+        let Exchange { sent, first_byte, end, connect_ns, tls_ns, origin, bytes_sent, bytes_received, .. } = exchange;
+        let Underway { context, step, intended_start, release, phase, mut time_ns, is_good, .. } = underway;
+        let sample = Sample {
+            iteration: context.iteration,
+            step,
+            phase: self.recorder.phase_of(intended_start),
+            outcome,
+            failure_reason: judgement.failure.map(|failure| failure.reason),
+            load: context.load,
+            origin,
+            intended_start,
+            release,
+            sent,
+            first_byte,
+            end,
+            connect_ns,
+            tls_ns,
+            status,
+            bytes_sent,
+            bytes_received,
+            server_span: judgement.server_span,
+            metrics: judgement.metrics,
+        };
+        time_ns += sample.response_time();
+        let is_good = is_good && outcome == Outcome::Success;
+        let was_sent = sent.is_some();
+        self.recorder.record(sample, message);
+        match next {
+            Some((request, state, think_time)) => {
+                // A follower is due when its request is ready and the think time is over: guest time delays it, and is not
+                // in it.
+                let due = self.clock.now().saturating_add(think_time);
+                let time_ns = time_ns.saturating_add(think_time.unsigned_abs());
+                let key = self.iterations.insert(Underway {
+                    context,
+                    step: step + 1,
+                    intended_start: due,
+                    release: due,
+                    state,
+                    at: At::ThinkTime(request),
+                    phase,
+                    time_ns,
+                    is_good,
+                });
+                let Self { iterations, think_times, .. } = self;
+                think_times.push(due, key, iterations.count(), |key| iterations.has(key));
+            }
+            None => {
+                // Of a single request it is the response time.
+                self.is_multi_step |= step > 0;
+                if is_good && self.is_multi_step {
+                    self.recorder.record_iteration(phase, time_ns);
+                }
+                if self.source.is_closed_loop() {
+                    let now = self.clock.now();
+                    self.source.is_over(now, was_sent);
+                }
+            }
+        }
+    }
+
+    /// Sends the further step of an iteration, which was due at `due`.
+    pub(crate) fn send_next_step(&mut self, key: Key, due: Nanos) {
+        // Given up meanwhile.
+        let Some(underway) = self.iterations.remove(key) else { return };
+        let release = self.clock.now();
+        if let Underway { at: At::ThinkTime(request), .. } = underway {
+            let underway = Underway { at: At::Transport, intended_start: due, release, ..underway };
+            self.submit(underway, request);
+        }
+    }
+
+    /// Gives up the requests whose time is over.
+    pub(crate) fn give_up_late(&mut self, now: Nanos) {
+        while let Some((_, key)) = self.time_outs.pop_due(now) {
+            if matches!(self.iterations.get(key), Some(Underway { at: At::Transport, .. }))
+                && let Some(exchange) = self.transport.cancel(key.token(), TransportError::TimedOut)
+            {
+                self.has_ended(key, exchange);
+            }
+        }
+    }
+
+    /// Gives up all that is under way.
+    pub(crate) fn abandon_all(&mut self) {
+        // What has ended already is not cut off.
+        let until = self.ended.len();
+        for _ in 0..until {
+            if let Some((token, exchange)) = self.ended.pop_front()
+                && let Some(key) = self.iterations.key_of(token)
+            {
+                self.abandon_read_or_not(key, exchange);
+            }
+        }
+        for key in self.iterations.keys() {
+            if let Some(exchange) = self.transport.cancel(key.token(), TransportError::Abandoned) {
+                self.has_ended(key, exchange);
+            } else if let Some(underway) = self.iterations.remove(key)
+                && let Underway { at: At::Guest(exchange), .. } = underway
+            {
+                let message = "the trial ended before the test case had read its answer".to_owned();
+                let (exchange, status) = *exchange;
+                let underway = Underway { at: At::Transport, ..underway };
+                self.conclude(underway, exchange, Some(status), Judged::failed(Outcome::Abandoned, message));
+            }
+        }
+    }
+
+    /// An exchange that ended as the trial did: read here if that is cheap, else abandoned.
+    fn abandon_read_or_not(&mut self, key: Key, exchange: Exchange) {
+        if exchange.response.is_err() || !self.guest.is_dear() {
+            return self.has_ended(key, exchange);
+        }
+        if let Some(underway) = self.iterations.remove(key) {
+            let status = exchange.response.as_ref().ok().map(|response| response.status);
+            let message = "the trial ended before the test case had read its answer".to_owned();
+            self.conclude(underway, exchange, status, Judged::failed(Outcome::Abandoned, message));
+        }
+    }
+
+    /// Ends the share before its time: what is under way is abandoned, and so is what was due and not let go.
+    pub(crate) fn break_off(&mut self) {
+        let now = self.clock.now();
+        self.recorder.cut(now);
+        self.abandon_due(now);
+        self.source.close();
+        self.abandon_all();
+        // A step that followed from what was read just now.
+        self.abandon_all();
+    }
+
+    /// Records the arrivals that were due by `until`, and not let go, as abandoned: each has an outcome.
+    pub(crate) fn abandon_due(&mut self, until: Nanos) {
+        // A user who was free has sent nothing yet, and was not due by any schedule.
+        if !self.source.is_closed_loop() {
+            while let Some((index, due)) = self.source.next().filter(|(_, due)| *due <= until) {
+                self.source.take();
+                let message = "the trial ended before it could be sent".to_owned();
+                self.record_unsent(index, due, until, Outcome::Abandoned, message);
+            }
+        }
+        self.source.close();
+    }
+
     fn describe(&self, failure: &Failure) -> String {
-        let reason = self.failure_reasons.get(failure.reason as usize).map_or("unnamed reason", String::as_str);
+        let reason = self.task.failure_reasons.get(failure.reason as usize).map_or("unnamed reason", String::as_str);
         match &failure.detail {
             Some(detail) => format!("{reason}: {detail}"),
             None => reason.to_owned(),
         }
     }
 
-    /// Records an arrival that was never sent.
-    pub(crate) fn record_unsent(
-        &self,
-        context: &Context,
-        intended_start: Nanos,
-        release: Nanos,
-        outcome: Outcome,
-        message: Option<String>,
-    ) {
-        let sample = Sample {
-            iteration: context.iteration,
-            step: 0,
-            phase: self.recorder.borrow().phase_of(intended_start),
-            outcome,
-            failure_reason: None,
-            load: context.load,
-            origin: (context.iteration % self.origins) as u16,
-            intended_start,
-            release,
-            sent: None,
-            first_byte: None,
-            end: release,
-            connect_ns: None,
-            status: None,
-            bytes_sent: 0,
-            bytes_received: 0,
-            server_span: None,
-            metrics: Vec::new(),
-        };
-        self.recorder.borrow_mut().record(sample, message);
-    }
-
-    /// Ends the trial's drain: no further step begins, and every exchange under way is abandoned.
-    pub(crate) fn end_drain(&self) {
-        self.is_over.set(true);
-        self.over.notify_waiters();
-        self.transport.abandon();
-    }
-
-    /// Returns when the trial is stopped, or its drain is over.
-    async fn ended(&self) {
-        let over = self.over.notified();
-        if self.is_over.get() {
-            return;
-        }
-        tokio::select! {
-            () = over => {}
-            () = self.stop.thrown() => {}
-        }
-    }
-
     /// Takes note of a request that was built, or was not.
-    pub(crate) fn note_build(&self, has_worked: bool) {
-        self.note(&self.health.builds, has_worked);
+    pub(crate) fn note_build(&mut self, has_worked: bool) {
+        if self.task.health.note_build(has_worked) {
+            self.task.halt.throw();
+        }
     }
 
-    /// Takes note of a call of the test case; a kind that fails too often, and never worked, ends the trial.
-    fn note(&self, record: &GuestRecord, has_worked: bool) {
-        if !has_worked {
-            record.failed.fetch_add(1, Ordering::Relaxed);
-            if record.is_hopeless() {
-                self.stop.throw();
-            }
-        } else if !record.has_worked.load(Ordering::Relaxed) {
-            // Written once, so that the threads do not fight for its cache line.
-            record.has_worked.store(true, Ordering::Relaxed);
+    fn note_read(&mut self, has_worked: bool) {
+        if self.task.health.note_read(has_worked) {
+            self.task.halt.throw();
         }
     }
 }
-
-/// A place among those in flight, given back however the iteration ends.
-struct Place<'a, T>(&'a Shard<T>);
-
-impl<T> Drop for Place<'_, T> {
-    fn drop(&mut self) {
-        let left = self.0.in_flight.get() - 1;
-        self.0.in_flight.set(left);
-        if left == 0 {
-            self.0.idle.notify_one();
-        }
-    }
-}
-
-/// Outcome, what was read, why it failed, and the step that follows: request, state, think time.
-type Judged = (Outcome, Judgement, Option<String>, Option<(Request, Bytes, Nanos)>);

@@ -3,25 +3,34 @@
 //! Invariants: a due time comes from the arrival schedule alone; guest code never stands inside a measured interval;
 //! every request that was due ends up in exactly one sample. How a request travels is the transport's, what it says is
 //! the test case's, where samples are kept is the sink's: all three are given as ports of `model`.
+//!
+//! Each generator thread is one loop ([`shard`]) that shares nothing with the others on the way of a request.
 
+mod abort;
 mod clock;
-mod dispatch;
-mod follow_up;
+mod deadlines;
+mod feed;
 mod guest;
+mod health;
 mod iteration;
-mod pacer;
 mod plugin_threads;
 mod recorder;
+mod shard;
 mod share;
+mod source;
 mod stop;
 mod trial;
+mod underway;
+mod usage;
 mod validity;
 
+pub use abort::AbortWhen;
 pub use clock::TrialClock;
+pub use feed::Feed;
 pub use recorder::Pulse;
 pub use share::share_of;
 pub use stop::Stop;
-pub use trial::{ThreadParts, TrialError, TrialSetup, run_trial};
+pub use trial::{MakeTransport, ThreadParts, TrialError, TrialSetup, run_trial};
 
 #[cfg(test)]
 mod tests;

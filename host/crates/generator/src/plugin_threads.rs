@@ -8,8 +8,9 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use bytes::Bytes;
-use model::{Context, Request, Response, Verdict, Workload, WorkloadError, WorkloadSource};
-use tokio::sync::oneshot;
+use model::{Context, Request, Response, Verdict, Waker, Workload, WorkloadError, WorkloadSource};
+
+use crate::underway::Key;
 
 /// Requests of one generator thread that are built ahead, if they are small.
 pub(crate) const BUILD_AHEAD: u64 = 256;
@@ -25,26 +26,48 @@ pub(crate) struct Built {
     pub(crate) cost: u64,
 }
 
-/// An answer read.
+/// An answer read, with the time that took, nanoseconds.
 pub(crate) struct Read {
+    pub(crate) key: Key,
     pub(crate) verdict: Result<Verdict, WorkloadError>,
-    /// Time that took, nanoseconds.
     pub(crate) cost: u64,
-    /// It had to wait for a place in the queue.
-    pub(crate) was_late: bool,
+}
+
+/// What a plugin thread gives back.
+pub(crate) enum Reply {
+    Built(Built),
+    Read(Read),
+}
+
+/// Where a generator thread gets its replies, and what wakes it to look.
+#[derive(Clone)]
+pub(crate) struct ReplyTo {
+    pub(crate) replies: flume::Sender<Reply>,
+    pub(crate) waker: Waker,
+}
+
+impl ReplyTo {
+    fn send(&self, reply: Reply) {
+        // A generator thread that has ended takes no reply.
+        if self.replies.send(reply).is_ok() {
+            (self.waker)();
+        }
+    }
 }
 
 struct BuildJob {
     position: u64,
     context: Context,
-    reply: flume::Sender<Built>,
+    reply_to: ReplyTo,
 }
 
-struct ReadJob {
-    context: Context,
-    state: Bytes,
-    response: Response,
-    reply: oneshot::Sender<(Result<Verdict, WorkloadError>, u64)>,
+/// An answer to be read.
+pub(crate) struct ReadJob {
+    pub(crate) key: Key,
+    pub(crate) context: Context,
+    pub(crate) state: Bytes,
+    pub(crate) response: Response,
+    pub(crate) reply_to: ReplyTo,
 }
 
 /// Where jobs go. The threads end when all clones of it are gone.
@@ -91,21 +114,17 @@ impl PluginThreads {
     }
 
     /// Asks for a request. The queue takes any number; callers ask for [`BUILD_AHEAD`] at most.
-    pub(crate) fn build(&self, position: u64, context: Context, reply: flume::Sender<Built>) {
+    pub(crate) fn build(&self, position: u64, context: Context, reply_to: ReplyTo) {
         // The threads outlive every sender.
-        let _ = self.builds.send(BuildJob { position, context, reply });
+        let _ = self.builds.send(BuildJob { position, context, reply_to });
     }
 
-    /// Has an answer read; waits while too many are.
-    pub(crate) async fn read(&self, context: Context, state: Bytes, response: Response) -> Read {
-        let (reply, read) = oneshot::channel();
-        let job = ReadJob { context, state, response, reply };
-        let was_late = self.reads.is_full();
-        // The threads outlive every sender, and answer every job.
-        let _ = self.reads.send_async(job).await;
-        let (verdict, cost) =
-            read.await.unwrap_or_else(|_| (Err(WorkloadError::Broken("the plugin threads have ended".to_owned())), 0));
-        Read { verdict, cost, was_late }
+    /// Has an answer read; gives the job back when too many wait for that.
+    pub(crate) fn read(&self, job: ReadJob) -> Option<ReadJob> {
+        match self.reads.try_send(job) {
+            Ok(()) => None,
+            Err(flume::TrySendError::Full(job) | flume::TrySendError::Disconnected(job)) => Some(job),
+        }
     }
 }
 
@@ -125,23 +144,22 @@ fn serve(mut workload: Box<dyn Workload>, builds: &flume::Receiver<BuildJob>, re
         };
         // Both queues lose their senders together; what still lies in them nobody waits for.
         let Some(job) = job else { return };
-        let is_wanted = match &job {
-            Job::Build(job) => !job.reply.is_disconnected(),
-            Job::Read(job) => !job.reply.is_closed(),
+        let reply_to = match &job {
+            Job::Build(job) => &job.reply_to,
+            Job::Read(job) => &job.reply_to,
         };
-        if !is_wanted {
+        if reply_to.replies.is_disconnected() {
             continue;
         }
         let begun = Instant::now();
-        // A generator thread that has ended takes no reply.
         match job {
-            Job::Build(BuildJob { position, context, reply }) => {
+            Job::Build(BuildJob { position, context, reply_to }) => {
                 let request = unless_it_panics(|| workload.build(&context));
-                let _ = reply.send(Built { position, request, cost: nanos_since(begun) });
+                reply_to.send(Reply::Built(Built { position, request, cost: nanos_since(begun) }));
             }
             Job::Read(job) => {
                 let verdict = unless_it_panics(|| workload.read(&job.context, &job.state, &job.response));
-                let _ = job.reply.send((verdict, nanos_since(begun)));
+                job.reply_to.send(Reply::Read(Read { key: job.key, verdict, cost: nanos_since(begun) }));
             }
         }
     }

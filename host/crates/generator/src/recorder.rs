@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use model::trial::{FailureExample, GuestTime};
-use model::{Nanos, Outcome, Phase, PhaseResult, Sample, SampleSink};
+use model::{Nanos, Outcome, Phase, PhaseResult, Sample, SampleSink, Steadiness};
 
 /// Samples handed over at a time.
 const BATCH: usize = 512;
 /// Different failure messages kept; the rest is counted by outcome alone.
 const MESSAGES: usize = 200;
+/// Length of the slices that are watched while the trial goes on, nanoseconds.
+pub(crate) const SLICE: Nanos = 1_000_000_000;
 
 /// What happened on a thread since the last pulse, for a live display.
 #[derive(Debug, Default, Clone)]
@@ -23,54 +25,83 @@ pub struct Pulse {
     pub response_times: Vec<u64>,
 }
 
+/// Where a recorder's records go.
+pub(crate) struct Outlets {
+    pub(crate) sink: Box<dyn SampleSink>,
+    pub(crate) pulses: Option<flume::Sender<Pulse>>,
+    /// Takes each slice of time when it is over, with its number; only where somebody watches.
+    pub(crate) slices: Option<flume::Sender<(u64, PhaseResult)>>,
+}
+
 /// The recorder of one generator thread.
 pub(crate) struct Recorder {
     pub(crate) warm_up: PhaseResult,
     pub(crate) steady: PhaseResult,
+    pub(crate) drain: PhaseResult,
     pub(crate) guest: GuestTime,
+    pub(crate) steadiness: Steadiness,
     pub(crate) samples_lost: u64,
     /// Requests of the steady state for which the tester had no descriptor or port.
     pub(crate) exhausted: u64,
     steady_start: Nanos,
+    end: Nanos,
     messages: HashMap<(Outcome, String), u64>,
     batch: Vec<Sample>,
-    sink: Box<dyn SampleSink>,
+    slice: (u64, PhaseResult),
     pulse: Pulse,
-    pulses: Option<flume::Sender<Pulse>>,
+    outlets: Outlets,
 }
 
 impl Recorder {
     /// A recorder for a trial whose steady state begins at `steady_start` and ends at `end`.
-    pub(crate) fn new(
-        steady_start: Nanos,
-        end: Nanos,
-        sink: Box<dyn SampleSink>,
-        pulses: Option<flume::Sender<Pulse>>,
-    ) -> Self {
+    pub(crate) fn new(steady_start: Nanos, end: Nanos, outlets: Outlets) -> Self {
         let length = |nanos: Nanos| u64::try_from(nanos).unwrap_or(0);
         Self {
             warm_up: PhaseResult::new(length(steady_start)),
             steady: PhaseResult::new(length(end - steady_start)),
+            drain: PhaseResult::new(0),
             guest: GuestTime::default(),
+            steadiness: Steadiness::new(),
             samples_lost: 0,
             exhausted: 0,
             steady_start,
+            end,
             messages: HashMap::new(),
             batch: Vec::with_capacity(BATCH),
-            sink,
+            slice: (0, PhaseResult::new(SLICE as u64)),
             pulse: Pulse::default(),
-            pulses,
+            outlets,
         }
     }
 
     /// Phase of what is due at `intended_start`.
     pub(crate) fn phase_of(&self, intended_start: Nanos) -> Phase {
-        if intended_start < self.steady_start { Phase::WarmUp } else { Phase::Steady }
+        if intended_start < self.steady_start {
+            Phase::WarmUp
+        } else if intended_start < self.end {
+            Phase::Steady
+        } else {
+            Phase::Drain
+        }
+    }
+
+    fn is_steady(&self, intended_start: Nanos) -> u64 {
+        u64::from(self.phase_of(intended_start) == Phase::Steady)
+    }
+
+    /// Takes note of an arrival, due at `intended_start`, whose request was not built then.
+    pub(crate) fn note_late_build(&mut self, intended_start: Nanos) {
+        self.guest.late_builds += self.is_steady(intended_start);
     }
 
     /// Takes note of an arrival, due at `intended_start`, that the reading of answers held up.
     pub(crate) fn note_late_read(&mut self, intended_start: Nanos) {
-        self.guest.late_reads += u64::from(self.phase_of(intended_start) == Phase::Steady);
+        self.guest.late_reads += self.is_steady(intended_start);
+    }
+
+    /// Takes note of a request for which the tester had no descriptor or port.
+    pub(crate) fn note_exhausted(&mut self, intended_start: Nanos) {
+        self.exhausted += self.is_steady(intended_start);
     }
 
     /// Takes note of an arrival that was let go.
@@ -80,13 +111,22 @@ impl Recorder {
 
     /// Records a request that is over. `message` says why it failed.
     pub(crate) fn record(&mut self, sample: Sample, message: Option<String>) {
+        let is_good = sample.outcome == Outcome::Success;
         match sample.phase {
             Phase::WarmUp => self.warm_up.record(&sample, 0),
-            Phase::Steady => self.steady.record(&sample, self.steady_start),
+            Phase::Steady => {
+                self.steady.record(&sample, self.steady_start);
+                let since_start = (sample.intended_start - self.steady_start).unsigned_abs();
+                self.steadiness.record(since_start, sample.response_time(), is_good);
+            }
+            Phase::Drain => self.drain.record(&sample, self.end),
         }
-        if sample.outcome == Outcome::Success {
+        if self.outlets.slices.is_some() {
+            self.record_slice(&sample);
+        }
+        if is_good {
             self.pulse.successes += 1;
-            if self.pulses.is_some() {
+            if self.outlets.pulses.is_some() {
                 self.pulse.response_times.push(sample.response_time());
             }
         } else {
@@ -102,17 +142,53 @@ impl Recorder {
         }
         self.batch.push(sample);
         if self.batch.len() >= BATCH {
-            self.hand_over();
+            self.flush();
         }
     }
 
-    /// Gives the batch to the sink, and the pulse to whoever shows it. Never waits.
-    pub(crate) fn hand_over(&mut self) {
-        if !self.batch.is_empty() {
-            let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
-            self.samples_lost += self.sink.offer(batch) as u64;
+    /// Records an iteration of which every request was a success, and whose first was due in `phase`.
+    pub(crate) fn record_iteration(&mut self, phase: Phase, time_ns: u64) {
+        match phase {
+            Phase::WarmUp => self.warm_up.iteration_time.record(time_ns),
+            Phase::Steady => self.steady.iteration_time.record(time_ns),
+            Phase::Drain => self.drain.iteration_time.record(time_ns),
         }
-        if let Some(pulses) = &self.pulses {
+    }
+
+    /// A slice holds what ended in it.
+    fn record_slice(&mut self, sample: &Sample) {
+        let number = (sample.end / SLICE).unsigned_abs();
+        if number > self.slice.0 {
+            self.end_slice(number);
+        }
+        self.slice.1.record(sample, (number as Nanos) * SLICE);
+    }
+
+    fn end_slice(&mut self, next: u64) {
+        let over = std::mem::replace(&mut self.slice, (next, PhaseResult::new(SLICE as u64)));
+        if let Some(slices) = &self.outlets.slices {
+            // Whoever watched may have seen enough.
+            let _ = slices.send(over);
+        }
+    }
+
+    fn flush(&mut self) {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.samples_lost += self.outlets.sink.offer(batch) as u64;
+    }
+
+    /// Gives the batch to the sink, and the pulse to whoever shows it. Never waits. To be called every now and then.
+    pub(crate) fn hand_over(&mut self, now: Nanos) {
+        if !self.batch.is_empty() {
+            self.flush();
+        }
+        if self.outlets.slices.is_some() {
+            let number = (now / SLICE).unsigned_abs();
+            if number > self.slice.0 {
+                self.end_slice(number);
+            }
+        }
+        if let Some(pulses) = &self.outlets.pulses {
             // A display that does not keep up loses pulses; no figure comes from them.
             let _ = pulses.try_send(std::mem::take(&mut self.pulse));
         }
@@ -128,6 +204,7 @@ impl Recorder {
             }
             phase.length_ns = length;
         }
+        self.end = self.end.min(end);
     }
 
     /// Messages of failures with their counts.

@@ -1,33 +1,48 @@
 //! Ends a trial before its time.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::watch;
+use model::Waker;
 
 /// A switch that any thread may throw, once, and every generator thread watches.
-#[derive(Clone, Debug)]
-pub struct Stop(Arc<watch::Sender<bool>>);
+#[derive(Clone, Default)]
+pub struct Stop(Arc<Inner>);
 
-impl Default for Stop {
-    fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
+#[derive(Default)]
+struct Inner {
+    is_thrown: AtomicBool,
+    wakers: Mutex<Vec<Waker>>,
+}
+
+impl fmt::Debug for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stop").field(&self.is_thrown()).finish()
     }
 }
 
 impl Stop {
     /// Throws the switch: nothing more is let go, and what is under way is abandoned.
     pub fn throw(&self) {
-        self.0.send_replace(true);
+        self.0.is_thrown.store(true, Ordering::SeqCst);
+        for wake in self.0.wakers.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            wake();
+        }
     }
 
     /// It has been thrown.
     pub fn is_thrown(&self) -> bool {
-        *self.0.borrow()
+        self.0.is_thrown.load(Ordering::Relaxed)
     }
 
-    /// Returns once it is thrown.
-    pub(crate) async fn thrown(&self) {
-        let mut receiver = self.0.subscribe();
-        receiver.wait_for(|thrown| *thrown).await.expect("the sender is held by self");
+    /// Has `waker` called when it is thrown.
+    pub(crate) fn wakes(&self, waker: Waker) {
+        self.0.wakers.lock().unwrap_or_else(PoisonError::into_inner).push(waker);
+    }
+
+    /// Forgets the wakers of a trial that is over.
+    pub(crate) fn forget_wakers(&self) {
+        self.0.wakers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -1,25 +1,25 @@
 //! The generator on a fake clock, against a fake target and a fake test case.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use model::ports::{Exchange, TransportError};
+use model::plan::FeedMode;
 use model::{
-    ArrivalSchedule, Clock, Context, Judgement, Load, MetricKind, Nanos, Outcome, Phase, Rate, Request, Response,
-    Sample, SampleSink, Step, TestCaseDescription, Transport, Verdict, Workload, WorkloadError, WorkloadSource,
+    ArrivalSchedule, Arrivals, Clock, Context, Exchange, Judgement, Load, MetricKind, Nanos, Outcome, Phase, Request,
+    Response, Sample, SampleSink, Spacing, Span, Stage, Step, TestCaseDescription, Token, Transport, TransportError,
+    Verdict, Waker, Workload, WorkloadError, WorkloadSource,
 };
 use proptest::prelude::*;
-use tokio::sync::Semaphore;
-use tokio::task::LocalSet;
 
-use crate::dispatch::{Dispatcher, Task};
-use crate::iteration::Health;
-use crate::pacer::fake::FakeTime;
+use crate::feed::Feed;
+use crate::health::Health;
 use crate::plugin_threads::PluginThreads;
-use crate::recorder::Recorder;
+use crate::recorder::{Outlets, Recorder};
+use crate::shard::{Shard, Task};
+use crate::source::Source;
 use crate::stop::Stop;
 
 /// Time-out of every trial.
@@ -43,7 +43,7 @@ fn request() -> Request {
 
 impl Workload for FakeCase {
     fn build(&mut self, _: &Context) -> Result<Request, WorkloadError> {
-        // No trap: that would take it to plugin threads, which a paused clock does not wait for.
+        // No trap: that would take it to plugin threads, which work in real time.
         if self.is_broken { Err(WorkloadError::Refused("never".to_owned())) } else { Ok(request()) }
     }
 
@@ -92,43 +92,114 @@ fn source(case: FakeCase) -> Arc<dyn WorkloadSource> {
     Arc::new(FakeSource(case, description))
 }
 
+/// A clock that goes on only when somebody waits.
+#[derive(Clone, Default)]
+struct FakeTime(Arc<AtomicI64>);
+
+impl Clock for FakeTime {
+    fn now(&self) -> Nanos {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Set by a waker.
+type Woken = Arc<(Mutex<bool>, Condvar)>;
+
 /// Answers after a time that depends on the instant; a limited number of connections.
 struct FakeTarget<F> {
     time: FakeTime,
-    connections: Semaphore,
+    connections: usize,
     /// Instant of sending → when the answer is whole, and what it is.
     answer: F,
-    abandon: tokio::sync::watch::Sender<bool>,
+    waiting: VecDeque<Token>,
+    /// What was sent: token, instant of sending, end, answer.
+    sent: Vec<(Token, Nanos, Nanos, Result<u16, TransportError>)>,
+    stop_at: Option<(Nanos, Stop)>,
+    woken: Woken,
+    /// Test cases work in real time: they get some of it before the clock goes on.
+    is_patient: bool,
 }
 
-impl<F: Fn(Nanos) -> (Nanos, Result<u16, TransportError>)> Transport for FakeTarget<F> {
-    async fn open(&self) -> Result<(), TransportError> {
+impl<F: FnMut(Nanos) -> (Nanos, Result<u16, TransportError>)> FakeTarget<F> {
+    fn start(&mut self) {
+        while self.sent.len() < self.connections
+            && let Some(token) = self.waiting.pop_front()
+        {
+            let now = self.time.now();
+            let (end, answer) = (self.answer)(now);
+            self.sent.push((token, now, end.max(now), answer));
+        }
+    }
+}
+
+fn exchange(sent: Option<Nanos>, end: Nanos, answer: Result<u16, TransportError>) -> Exchange {
+    let response = answer.map(|status| Response { status, headers: Vec::new(), body: Bytes::new(), body_length: 0 });
+    Exchange {
+        sent,
+        first_byte: sent,
+        end,
+        connect_ns: None,
+        tls_ns: None,
+        origin: 0,
+        bytes_sent: 1,
+        bytes_received: 1,
+        response,
+    }
+}
+
+impl<F: FnMut(Nanos) -> (Nanos, Result<u16, TransportError>)> Transport for FakeTarget<F> {
+    fn open(&mut self, _: &dyn Fn() -> bool) -> Result<(), TransportError> {
         Ok(())
     }
 
-    fn abandon(&self) {
-        self.abandon.send_replace(true);
+    fn submit(&mut self, token: Token, _: u64, _: Request) {
+        self.waiting.push_back(token);
+        self.start();
     }
 
-    async fn exchange(&self, _: usize, _: &Request, deadline: Nanos) -> Exchange {
-        let sent = RefCell::new(None);
-        let work = async {
-            let _connection = self.connections.acquire().await.expect("never closed");
-            let now = self.time.now();
-            *sent.borrow_mut() = Some(now);
-            let (end, answer) = (self.answer)(now);
-            tokio::time::sleep(Duration::from_nanos((end - now).max(0) as u64)).await;
-            answer.map(|status| Response { status, headers: Vec::new(), body: Bytes::new(), body_length: 0 })
-        };
-        let mut abandoned = self.abandon.subscribe();
-        let left = Duration::from_nanos((deadline - self.time.now()).max(0) as u64);
-        let response = tokio::select! {
-            response = work => response,
-            () = tokio::time::sleep(left) => Err(TransportError::TimedOut),
-            _ = abandoned.wait_for(|abandoned| *abandoned) => Err(TransportError::Abandoned),
-        };
-        let (sent, end) = (sent.into_inner(), self.time.now());
-        Exchange { sent, first_byte: sent, end, connect_ns: None, bytes_sent: 1, bytes_received: 1, response }
+    fn cancel(&mut self, token: Token, why: TransportError) -> Option<Exchange> {
+        if let Some(at) = self.waiting.iter().position(|waiting| *waiting == token) {
+            self.waiting.remove(at);
+            return Some(exchange(None, self.time.now(), Err(why)));
+        }
+        let at = self.sent.iter().position(|(sent, ..)| *sent == token)?;
+        let (_, sent, ..) = self.sent.swap_remove(at);
+        Some(exchange(Some(sent), self.time.now(), Err(why)))
+    }
+
+    fn wait(&mut self, until: Nanos, ended: &mut Vec<(Token, Exchange)>) {
+        self.start();
+        let (is_woken, condition) = &*self.woken;
+        let mut is_woken = is_woken.lock().expect("nobody panicked");
+        if self.is_patient && until > self.time.now() && !*is_woken {
+            is_woken = condition.wait_timeout(is_woken, Duration::from_micros(50)).expect("nobody panicked").0;
+        }
+        let first = self.sent.iter().map(|(_, _, end, _)| *end).min().unwrap_or(Nanos::MAX);
+        let stop_at = self.stop_at.as_ref().map_or(Nanos::MAX, |(at, _)| *at);
+        if !std::mem::take(&mut *is_woken) {
+            self.time.0.fetch_max(until.min(first).min(stop_at), Ordering::SeqCst);
+        }
+        drop(is_woken);
+        let now = self.time.now();
+        if now >= stop_at
+            && let Some((_, stop)) = self.stop_at.take()
+        {
+            stop.throw();
+        }
+        self.sent.sort_by_key(|(_, _, end, _)| *end);
+        let over = self.sent.partition_point(|(_, _, end, _)| *end <= now);
+        for (token, sent, end, answer) in self.sent.drain(..over) {
+            ended.push((token, exchange(Some(sent), end, answer)));
+        }
+        self.start();
+    }
+
+    fn waker(&self) -> Waker {
+        let woken = Arc::clone(&self.woken);
+        Arc::new(move || {
+            *woken.0.lock().expect("nobody panicked") = true;
+            woken.1.notify_all();
+        })
     }
 }
 
@@ -149,61 +220,113 @@ struct Trial {
     max_in_flight: u32,
     case: FakeCase,
     stop_at: Option<Nanos>,
+    /// Users of a closed loop, and their think time.
+    users: Option<(u32, Nanos)>,
+    feed: Option<Feed>,
 }
 
 impl Default for Trial {
     fn default() -> Self {
-        Self { rate: 100.0, end: 1000 * MS, connections: 10, max_in_flight: 100_000, case: SINGLE, stop_at: None }
+        Self {
+            rate: 100.0,
+            end: 1000 * MS,
+            connections: 10,
+            max_in_flight: 100_000,
+            case: SINGLE,
+            stop_at: None,
+            users: None,
+            feed: None,
+        }
     }
+}
+
+fn schedule(rate: f64, end: Nanos) -> ArrivalSchedule {
+    let stages = vec![Stage { from: rate, to: rate, length: Span(Duration::from_nanos(end.unsigned_abs())) }];
+    let arrivals = Arrivals::Stages { stages, spacing: Spacing::Even };
+    ArrivalSchedule::new(&arrivals, Span::from_secs(0), 0)
 }
 
 impl Trial {
     /// Runs the trial on one thread; warm-up is the first tenth.
     fn run(
         self,
-        answer: impl Fn(Nanos) -> (Nanos, Result<u16, TransportError>) + 'static,
+        answer: impl FnMut(Nanos) -> (Nanos, Result<u16, TransportError>) + 'static,
     ) -> (Recorder, Vec<Sample>, bool) {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("runtime");
-        LocalSet::new().block_on(&runtime, async {
-            let time = FakeTime(tokio::time::Instant::now());
-            let source = source(self.case);
-            let (threads, _handles) = PluginThreads::start(1, &source).expect("workloads can be made");
-            let health = Arc::new(Health::default());
-            let task = Task {
-                schedule: ArrivalSchedule::Constant(Rate::per_second(self.rate).expect("in range")),
-                first: 0,
-                stride: 1,
-                end: self.end,
-                load: Load(1),
-                seed: 1,
-                timeout: TIMEOUT,
-                origins: 1,
-                max_in_flight: self.max_in_flight,
-                failure_reasons: Vec::new(),
-                needs_plugin_threads: self.case.on_threads,
-                health: Arc::clone(&health),
-            };
-            let connections = Semaphore::new(self.connections);
-            let abandon = tokio::sync::watch::Sender::new(false);
-            let target = FakeTarget { time: time.clone(), connections, answer, abandon };
-            let samples = Samples::default();
-            let recorder = Recorder::new(self.end / 10, self.end, Box::new(samples.clone()), None);
-            let stop = Stop::default();
-            if let Some(at) = self.stop_at {
-                let stop = stop.clone();
-                tokio::task::spawn_local(async move {
-                    tokio::time::sleep(Duration::from_nanos(at as u64)).await;
-                    stop.throw();
-                });
-            }
-            let clock: Arc<dyn Clock> = Arc::new(time.clone());
-            let workload = source.workload().expect("it can be made");
-            let dispatcher = Dispatcher::new(task, clock, target, workload, threads, recorder, stop);
-            let recorder = dispatcher.run(0, time.clone(), time).await;
-            let samples = std::mem::take(&mut *samples.0.lock().expect("nobody panicked"));
-            (recorder, samples, health.is_hopeless())
-        })
+        let time = FakeTime::default();
+        let test_case = source(self.case);
+        let (threads, _handles) = PluginThreads::start(1, &test_case).expect("workloads can be made");
+        let health = Arc::new(Health::default());
+        let stop = Stop::default();
+        let task = Task {
+            first: 0,
+            end: self.end,
+            load: Load(1),
+            seed: 1,
+            timeout: TIMEOUT,
+            max_in_flight: self.max_in_flight,
+            failure_reasons: Vec::new(),
+            needs_plugin_threads: self.case.on_threads,
+            feed: self.feed,
+            health: Arc::clone(&health),
+            stop: stop.clone(),
+            halt: Stop::default(),
+        };
+        let target = FakeTarget {
+            time: time.clone(),
+            connections: self.connections,
+            answer,
+            waiting: VecDeque::new(),
+            sent: Vec::new(),
+            stop_at: self.stop_at.map(|at| (at, stop)),
+            woken: Woken::default(),
+            is_patient: self.case.on_threads,
+        };
+        let samples = Samples::default();
+        let outlets = Outlets { sink: Box::new(samples.clone()), pulses: None, slices: None };
+        let recorder = Recorder::new(self.end / 10, self.end, outlets);
+        let arrivals = match self.users {
+            Some((users, think_time)) => Source::users(users, think_time, 0, 1, self.end),
+            None => Source::schedule(&schedule(self.rate, self.end), 0, 1, self.end),
+        };
+        let workload = test_case.workload().expect("it can be made");
+        let shard = Shard::new(task, arrivals, Arc::new(time), Box::new(target), workload, threads, recorder);
+        let recorder = shard.run(0);
+        let samples = std::mem::take(&mut *samples.0.lock().expect("nobody panicked"));
+        (recorder, samples, health.is_hopeless())
+    }
+}
+
+#[test]
+fn users_of_a_closed_loop_wait_for_their_answer_and_think() {
+    let trial = Trial { users: Some((5, 40 * MS)), ..Trial::default() };
+    let (recorder, samples, _) = trial.run(|now| (now + 10 * MS, Ok(200)));
+    // A round of 50 ms each.
+    assert_eq!(samples.len(), 5 * 20);
+    assert_eq!(recorder.steady.counts.failures(), 0);
+    assert!(samples.iter().all(|sample| sample.response_time() == 10 * MS as u64));
+}
+
+#[test]
+fn a_user_without_think_time_sends_when_the_request_is_ready() {
+    let trial = Trial { users: Some((2, 0)), ..Trial::default() };
+    let (_, samples, _) = trial.run(|now| (now + 10 * MS, Ok(200)));
+    assert_eq!(samples.len(), 2 * 100);
+    assert!(samples.iter().all(|sample| sample.release_lag() == 0));
+}
+
+#[test]
+fn an_iteration_without_a_row_of_its_own_is_not_sent() {
+    let rows = (0..30).map(|n| format!("{{\"n\":{n}}}")).collect();
+    for (users, mode, expected) in [
+        (None, FeedMode::Unique, (30, 70)),
+        (None, FeedMode::Cycle, (100, 0)),
+        // A closed loop ends with its data: nobody would ever get another row.
+        (Some((1, 10 * MS)), FeedMode::Unique, (30, 1)),
+    ] {
+        let feed = Some(Feed { rows: Arc::clone(&rows), mode });
+        let (_, samples, _) = Trial { feed, users, ..Trial::default() }.run(|now| (now + MS, Ok(200)));
+        let count = |outcome| samples.iter().filter(|sample| sample.outcome == outcome).count();
+        assert_eq!((count(Outcome::Success), count(Outcome::NoRow)), expected, "{users:?} {mode:?}");
     }
 }
 
@@ -228,7 +351,7 @@ fn response_time_counts_the_wait_when_the_target_stalls() {
 
 #[test]
 fn further_steps_are_due_when_they_are_ready_and_the_think_time_is_over() {
-    // Not on plugin threads: they work in real time, which a paused clock does not wait for.
+    // Not on plugin threads: they work in real time.
     let case = FakeCase { steps: 3, ..SINGLE };
     let (_, mut samples, _) = Trial { case, ..Trial::default() }.run(|now| (now + 10 * MS, Ok(200)));
     assert_eq!(samples.len(), 300);
@@ -293,11 +416,10 @@ proptest! {
         rate in 1.0f64..2000.0, connections in 1usize..20, max_in_flight in 1u32..200, steps in 1u32..4,
         delays in prop::collection::vec((0i64..3000, 0u8..5), 1..20), stop_at in prop::option::of(0i64..1200), on_threads: bool,
     ) {
-        let seen = Rc::new(RefCell::new(0usize));
+        let mut seen = 0usize;
         let answer = move |now: Nanos| {
-            let mut seen = seen.borrow_mut();
-            *seen += 1;
-            let (delay, kind) = delays[*seen % delays.len()];
+            seen += 1;
+            let (delay, kind) = delays[seen % delays.len()];
             let answer = match kind {
                 0 => Err(TransportError::Lost("cut".to_owned())),
                 1 => Ok(500),
@@ -310,17 +432,17 @@ proptest! {
         let end = trial.end;
         let (recorder, samples, _) = trial.run(answer);
         let mut scheduled = 0;
-        for phase in [&recorder.warm_up, &recorder.steady] {
+        for phase in [&recorder.warm_up, &recorder.steady, &recorder.drain] {
             let counts = &phase.counts;
             prop_assert_eq!(counts.sent + counts.dropped + counts.abandoned_unsent, counts.scheduled);
-            prop_assert_eq!(counts.outcomes.values().sum::<u64>(), counts.scheduled);
+            prop_assert_eq!(counts.outcomes.total(), counts.scheduled);
             prop_assert_eq!(phase.response_time.count(), counts.of(Outcome::Success));
             prop_assert_eq!(phase.release_lag.count(), counts.scheduled);
             scheduled += counts.scheduled;
         }
         prop_assert_eq!(samples.len() as u64, scheduled);
         let arrivals = samples.iter().filter(|sample| sample.step == 0).count() as u64;
-        let due = ArrivalSchedule::Constant(Rate::per_second(rate).expect("in range")).count_before(end);
+        let due = schedule(rate, end).count_before(end);
         prop_assert!(arrivals == due || stop_at.is_some(), "{} arrivals of {}", arrivals, due);
         for sample in &samples {
             prop_assert!(sample.intended_start <= sample.release && sample.release <= sample.end);

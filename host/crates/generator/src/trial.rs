@@ -3,43 +3,47 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::trial::{FailureExample, GuestTime};
 use model::{
-    ArrivalSchedule, Outcome, PhaseResult, SampleSink, Transport, TransportError, TrialPlan, TrialResult, Validity,
-    WorkloadError, WorkloadSource,
+    ArrivalSchedule, Cause, LoadModel, Outcome, PhaseResult, Reason, SampleSink, Slo, Steadiness, Transport,
+    TransportError, TrialPlan, TrialResult, Validity, WorkloadError, WorkloadSource,
 };
 use thiserror::Error;
-use tokio::runtime::Builder;
-use tokio::task::LocalSet;
 
+use crate::abort::{self, AbortWhen};
 use crate::clock::TrialClock;
-use crate::dispatch::{Dispatcher, Task};
-use crate::iteration::Health;
-use crate::pacer::TimerPacer;
+use crate::feed::Feed;
+use crate::health::Health;
 use crate::plugin_threads::PluginThreads;
-use crate::recorder::{Pulse, Recorder};
+use crate::recorder::{Outlets, Pulse, Recorder};
+use crate::shard::{Shard, Task};
 use crate::share::share_of;
+use crate::source::Source;
 use crate::stop::Stop;
-use crate::validity::assess;
+use crate::usage;
+use crate::validity::{Seen, assess};
 
 /// From all threads being ready to the first arrival, nanoseconds: time for each to reach its timer.
 const LEAD: i64 = 5_000_000;
 /// Messages of failures that a result keeps.
 const FAILURES: usize = 20;
-/// Turns of tasks between two looks at the sockets. Tokio's default of 61 would let due arrivals and stamps wait.
-const EVENT_INTERVAL: u32 = 8;
 
 /// What a trial needs beside its threads' own parts.
 pub struct TrialSetup {
-    /// Load, rate, lengths, limits.
+    /// Load, arrivals, lengths, limits.
     pub plan: TrialPlan,
     /// Seed of the run.
     pub seed: u64,
-    /// Number of base URLs.
-    pub origins: u32,
     /// The test case.
     pub source: Arc<dyn WorkloadSource>,
+    /// Rows of data; none: iterations get none.
+    pub feed: Option<Feed>,
+    /// What the steady state is to fulfil.
+    pub slo: Option<Slo>,
+    /// What ends it early by itself.
+    pub abort_when: Option<AbortWhen>,
     /// Ends it early.
     pub stop: Stop,
     /// Takes pulses for a live display.
@@ -47,12 +51,15 @@ pub struct TrialSetup {
 }
 
 /// What each generator thread has for itself.
-pub struct ThreadParts<T> {
-    /// Makes the transport, on the thread and within its runtime.
-    pub transport: Box<dyn FnOnce(Arc<TrialClock>) -> T + Send>,
+pub struct ThreadParts {
+    /// Makes the transport, on the thread.
+    pub transport: MakeTransport,
     /// Takes its samples.
     pub sink: Box<dyn SampleSink>,
 }
+
+/// Makes a transport, on the thread that will drive it.
+pub type MakeTransport = Box<dyn FnOnce(Arc<TrialClock>) -> std::io::Result<Box<dyn Transport>> + Send>;
 
 /// Why a trial gave no figures.
 #[derive(Debug, Error)]
@@ -80,15 +87,53 @@ pub enum TrialError {
 ///
 /// # Errors
 /// When nothing can be sent, see [`TrialError`].
-pub fn run_trial<T: Transport + 'static>(
-    setup: &TrialSetup,
-    parts: Vec<ThreadParts<T>>,
-) -> Result<TrialResult, TrialError> {
+pub fn run_trial(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<TrialResult, TrialError> {
+    let outcome = run_threads(setup, parts);
+    setup.stop.forget_wakers();
+    let Ended { started_unix_ns, recorders, usage, is_hopeless, abort_reason } = outcome?;
+    let mut result = add_up(&setup.plan.load_model, started_unix_ns, recorders.into_iter());
+    result.tester = usage;
+    conclude(setup, &mut result, abort_reason);
+    let phases = [&result.warm_up.counts, &result.steady.counts];
+    let faults: u64 = phases.iter().map(|counts| counts.of(Outcome::GuestFault)).sum();
+    let scheduled: u64 = phases.iter().map(|counts| counts.scheduled).sum();
+    if is_hopeless || faults > 0 && faults == scheduled {
+        let of_guest = result.failures.iter().find(|failure| failure.outcome == Outcome::GuestFault);
+        let message = of_guest.map_or_else(String::new, |failure| failure.message.clone());
+        return Err(TrialError::TestCaseAlwaysFails { message, result: Box::new(result) });
+    }
+    Ok(result)
+}
+
+/// What the threads left.
+struct Ended {
+    started_unix_ns: i64,
+    recorders: Vec<Recorder>,
+    usage: Option<model::TesterUsage>,
+    is_hopeless: bool,
+    /// Condition of `abort-when` that held.
+    abort_reason: Option<String>,
+}
+
+fn run_threads(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<Ended, TrialError> {
+    let plan = &setup.plan;
     let clock = Arc::new(TrialClock::default());
     let health = Arc::new(Health::default());
+    let halt = Stop::default();
+    let schedule = match &plan.load_model {
+        LoadModel::Open { arrivals } => Some(ArrivalSchedule::new(arrivals, plan.warm_up, setup.seed)),
+        LoadModel::Closed { .. } => None,
+    };
     let (plugin_threads, handles) =
-        PluginThreads::start(setup.plan.plugin_threads, &setup.source).map_err(TrialError::TestCase)?;
+        PluginThreads::start(plan.plugin_threads, &setup.source).map_err(TrialError::TestCase)?;
     let count = parts.len() as u32;
+    let (slices, watched) = match &setup.abort_when {
+        Some(abort_when) => {
+            let (sender, receiver) = flume::unbounded();
+            (Some(sender), Some((abort_when, receiver)))
+        }
+        None => (None, None),
+    };
     let outcome = std::thread::scope(|scope| {
         let (ready, readiness) = flume::unbounded();
         let (start, started) = flume::unbounded();
@@ -97,11 +142,14 @@ pub fn run_trial<T: Transport + 'static>(
             .map(|(index, parts)| {
                 let thread = GeneratorThread {
                     setup,
+                    schedule: schedule.as_ref(),
                     index,
                     count,
                     clock: Arc::clone(&clock),
                     health: Arc::clone(&health),
+                    halt: halt.clone(),
                     plugin_threads: plugin_threads.clone(),
+                    slices: slices.clone(),
                     ready: ready.clone(),
                     started: started.clone(),
                 };
@@ -109,138 +157,174 @@ pub fn run_trial<T: Transport + 'static>(
                 std::thread::Builder::new().name(name).spawn_scoped(scope, move || thread.run(parts))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        drop((plugin_threads, ready));
+        drop((plugin_threads, ready, slices));
         // Every thread says how it fared before any is let go. After an error `start` closes, and the others end.
+        let mut ids = Vec::new();
         for _ in 0..count {
-            readiness.recv().expect("each thread reports")?;
+            ids.push(readiness.recv().expect("each thread reports")?);
         }
         let started_unix_ns = clock.start_in(LEAD);
         for _ in 0..count {
             start.send(started_unix_ns).expect("each thread waits for it");
         }
-        let ended = threads.into_iter().filter_map(|thread| thread.join().expect("a generator thread never panics"));
-        Ok::<_, TrialError>((started_unix_ns, ended.collect::<Vec<_>>()))
+        let watcher = watched.map(|(abort_when, slices)| {
+            let (halt, metrics) = (halt.clone(), &setup.source.description().metrics);
+            scope.spawn(move || abort::watch(abort_when, metrics, count, &slices, &halt))
+        });
+        let is_over = AtomicBool::new(false);
+        let end = plan.warm_up.nanos() + plan.duration.nanos();
+        let (ended, usage) = std::thread::scope(|inner| {
+            let usage = inner
+                .spawn(|| usage::watch(&*clock, plan.warm_up.nanos(), end, &ids, || is_over.load(Ordering::Relaxed)));
+            let ended: Vec<_> = threads
+                .into_iter()
+                .filter_map(|thread| thread.join().expect("a generator thread never panics"))
+                .collect();
+            is_over.store(true, Ordering::Relaxed);
+            (ended, usage.join().expect("nothing there panics"))
+        });
+        let abort_reason = watcher.and_then(|watcher| watcher.join().expect("nothing there panics"));
+        Ok::<_, TrialError>((started_unix_ns, ended, usage, abort_reason))
     });
     for handle in handles {
         handle.join().expect("a plugin thread never panics");
     }
-    let (started_unix_ns, ended) = outcome?;
-    let result = add_up(setup, started_unix_ns, ended.into_iter());
-    let phases = [&result.warm_up.counts, &result.steady.counts];
-    let faults: u64 = phases.iter().map(|counts| counts.of(Outcome::GuestFault)).sum();
-    let scheduled: u64 = phases.iter().map(|counts| counts.scheduled).sum();
-    if health.is_hopeless() || faults > 0 && faults == scheduled {
-        let of_guest = result.failures.iter().find(|failure| failure.outcome == Outcome::GuestFault);
-        let message = of_guest.map_or_else(String::new, |failure| failure.message.clone());
-        return Err(TrialError::TestCaseAlwaysFails { message, result: Box::new(result) });
-    }
-    Ok(result)
+    let (started_unix_ns, recorders, usage, abort_reason) = outcome?;
+    Ok(Ended { started_unix_ns, recorders, usage, is_hopeless: health.is_hopeless(), abort_reason })
 }
 
 /// One generator thread, before it runs.
 struct GeneratorThread<'a> {
     setup: &'a TrialSetup,
+    schedule: Option<&'a ArrivalSchedule>,
     index: u32,
     count: u32,
     clock: Arc<TrialClock>,
     health: Arc<Health>,
+    halt: Stop,
     plugin_threads: PluginThreads,
-    ready: flume::Sender<Result<(), TrialError>>,
+    slices: Option<flume::Sender<(u64, PhaseResult)>>,
+    /// Takes the thread's id by the system.
+    ready: flume::Sender<Result<i32, TrialError>>,
     started: flume::Receiver<i64>,
 }
 
 impl GeneratorThread<'_> {
     /// Gets ready, reports, and runs its share. None when it or another thread could not get ready.
-    fn run<T: Transport + 'static>(self, parts: ThreadParts<T>) -> Option<Recorder> {
-        let runtime = match Builder::new_current_thread().enable_all().event_interval(EVENT_INTERVAL).build() {
-            Ok(runtime) => runtime,
+    fn run(self, parts: ThreadParts) -> Option<Recorder> {
+        let shard = match self.get_ready(parts) {
+            Ok(shard) => shard,
             Err(error) => {
-                let _ = self.ready.send(Err(error.into()));
+                let _ = self.ready.send(Err(error));
                 return None;
             }
         };
-        let local = LocalSet::new();
-        local.block_on(&runtime, async {
-            let ready = self.get_ready(parts).await;
-            let (dispatcher, pacers) = match ready {
-                Ok(parts) => parts,
-                Err(error) => {
-                    let _ = self.ready.send(Err(error));
-                    return None;
-                }
-            };
-            let _ = self.ready.send(Ok(()));
-            let started_unix_ns = self.started.recv_async().await.ok()?;
-            let [arrivals, follow_ups] = pacers;
-            Some(dispatcher.run(started_unix_ns, arrivals, follow_ups).await)
-        })
+        let _ = self.ready.send(Ok(rustix::thread::gettid().as_raw_nonzero().get()));
+        let started_unix_ns = self.started.recv().ok()?;
+        Some(shard.run(started_unix_ns))
     }
 
-    async fn get_ready<T: Transport + 'static>(
-        &self,
-        parts: ThreadParts<T>,
-    ) -> Result<(Dispatcher<T>, [TimerPacer; 2]), TrialError> {
+    fn get_ready(&self, parts: ThreadParts) -> Result<Shard, TrialError> {
         let (setup, plan) = (self.setup, &self.setup.plan);
-        let pacers = [TimerPacer::new(Arc::clone(&self.clock))?, TimerPacer::new(Arc::clone(&self.clock))?];
         let workload = setup.source.workload().map_err(TrialError::TestCase)?;
         let end = plan.warm_up.nanos() + plan.duration.nanos();
+        let (first, stride) = (u64::from(self.index), u64::from(self.count));
+        let source = match (&plan.load_model, self.schedule) {
+            (LoadModel::Closed { users, think_time }, _) => {
+                Source::users(share_of(*users, self.count, self.index), think_time.nanos(), first, stride, end)
+            }
+            (_, Some(schedule)) => Source::schedule(schedule, first, stride, end),
+            (LoadModel::Open { .. }, None) => unreachable!("an open loop has a schedule"),
+        };
         let task = Task {
-            schedule: ArrivalSchedule::Constant(plan.rate),
-            first: u64::from(self.index),
-            stride: u64::from(self.count),
+            first,
             end,
             load: plan.load,
             seed: setup.seed,
             timeout: plan.timeout.nanos(),
-            origins: u64::from(setup.origins),
             max_in_flight: share_of(plan.max_in_flight, self.count, self.index),
             failure_reasons: setup.source.description().failure_reasons.clone(),
             needs_plugin_threads: setup.source.needs_plugin_threads(),
+            feed: setup.feed.clone(),
             health: Arc::clone(&self.health),
+            stop: setup.stop.clone(),
+            halt: self.halt.clone(),
         };
-        let recorder = Recorder::new(plan.warm_up.nanos(), end, parts.sink, setup.pulses.clone());
+        let outlets = Outlets { sink: parts.sink, pulses: setup.pulses.clone(), slices: self.slices.clone() };
+        let recorder = Recorder::new(plan.warm_up.nanos(), end, outlets);
+        let transport = (parts.transport)(Arc::clone(&self.clock))?;
         let clock = Arc::clone(&self.clock);
-        let transport = (parts.transport)(Arc::clone(&self.clock));
-        let threads = self.plugin_threads.clone();
-        let dispatcher = Dispatcher::new(task, clock, transport, workload, threads, recorder, setup.stop.clone());
-        dispatcher.get_ready().await?;
-        Ok((dispatcher, pacers))
+        let mut shard = Shard::new(task, source, clock, transport, workload, self.plugin_threads.clone(), recorder);
+        shard.get_ready()?;
+        Ok(shard)
     }
 }
 
-fn add_up(setup: &TrialSetup, started_unix_ns: i64, recorders: impl Iterator<Item = Recorder>) -> TrialResult {
+fn add_up(load_model: &LoadModel, started_unix_ns: i64, recorders: impl Iterator<Item = Recorder>) -> TrialResult {
     let mut result = TrialResult {
         started_unix_ns,
         warm_up: PhaseResult::default(),
         steady: PhaseResult::default(),
+        drain: PhaseResult::default(),
         guest: GuestTime::default(),
         validity: Validity::Valid,
         validity_reasons: Vec::new(),
+        notes: Vec::new(),
+        tester: None,
+        slo: Vec::new(),
         failures: Vec::new(),
         samples_lost: 0,
+        exhausted: 0,
     };
     let mut messages = BTreeMap::new();
-    let mut exhausted = 0;
+    let mut steadiness = Steadiness::new();
     for recorder in recorders {
         result.warm_up.merge(&recorder.warm_up);
         result.steady.merge(&recorder.steady);
+        result.drain.merge(&recorder.drain);
         result.guest.merge(&recorder.guest);
         result.samples_lost += recorder.samples_lost;
-        exhausted += recorder.exhausted;
+        result.exhausted += recorder.exhausted;
+        steadiness.merge(&recorder.steadiness);
         for FailureExample { outcome, message, count } in recorder.failures() {
             *messages.entry((outcome, message)).or_default() += count;
         }
+    }
+    // With a rate that changes by plan the target is not to be the same all the time.
+    if load_model.is_constant() {
+        result.notes.extend(steadiness.drift().map(|drift| drift.to_string()));
     }
     result.failures =
         messages.into_iter().map(|((outcome, message), count)| FailureExample { outcome, message, count }).collect();
     result.failures.sort_by_key(|failure| Reverse(failure.count));
     result.failures.truncate(FAILURES);
-    (result.validity, result.validity_reasons) = assess(setup.plan.rate, &result.steady, &result.guest, exhausted);
-    if setup.stop.is_thrown() {
-        result.validity_reasons.insert(0, "stopped before its time".to_owned());
-        if result.validity == Validity::Valid {
+    result
+}
+
+/// Judges a trial that is over.
+fn conclude(setup: &TrialSetup, result: &mut TrialResult, abort_reason: Option<String>) {
+    let (validity, mut reasons) = assess(&Seen {
+        load_model: &setup.plan.load_model,
+        steady: &result.steady,
+        guest: &result.guest,
+        exhausted: result.exhausted,
+        samples_lost: result.samples_lost,
+        usage: result.tester.as_ref(),
+    });
+    let ended_early = match abort_reason {
+        Some(condition) => Some((Cause::AbortWhen, format!("ended early because `{condition}` held"))),
+        None if setup.stop.is_thrown() => Some((Cause::Stopped, "stopped before its time".to_owned())),
+        None => None,
+    };
+    result.validity = validity;
+    if let Some((cause, message)) = ended_early {
+        reasons.insert(0, Reason { cause, message });
+        if validity == Validity::Valid {
             result.validity = Validity::Interrupted;
         }
     }
-    result
+    result.validity_reasons = reasons;
+    if let Some(slo) = &setup.slo {
+        result.slo = slo.judge(&result.steady, &setup.source.description().metrics);
+    }
 }

@@ -12,16 +12,49 @@ use crate::units::SIGNIFICANT_DIGITS;
 /// Highest value kept apart, nanoseconds: one hour. What is longer is recorded as this; maximum and sum stay exact.
 const HIGHEST: u64 = 3_600_000_000_000;
 
+/// Values below this have a bucket each; above, each doubling is cut into half as many, which keeps three digits.
+const SUB_BUCKETS: u64 = 2048;
+
+/// Number of buckets.
+const BUCKETS: usize = bucket_of(HIGHEST) + 1;
+
 /// Counts of durations in nanoseconds: an HDR histogram of three digits, with exact count, sum, minimum and maximum.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+///
+/// The layout is HdrHistogram's, and files hold its format; the counting is done here, because it happens several times
+/// a request. An empty one holds no memory, another about 270 kB, of which the system gives those pages that are used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "Stored", try_from = "Stored")]
 #[schemars(with = "Stored")]
 pub struct Histogram {
-    hdr: hdrhistogram::Histogram<u64>,
+    /// By bucket; empty while nothing was recorded.
+    buckets: Vec<u64>,
     count: u64,
     sum: u128,
     min: u64,
     max: u64,
+}
+
+/// Bucket of a value up to [`HIGHEST`] (Tene, HdrHistogram: the exponent chooses the row, the leading bits the place).
+const fn bucket_of(nanos: u64) -> usize {
+    let shift = (SUB_BUCKETS - 1).leading_zeros() - (nanos | (SUB_BUCKETS - 1)).leading_zeros();
+    shift as usize * (SUB_BUCKETS / 2) as usize + (nanos >> shift) as usize
+}
+
+/// Highest value of a bucket.
+const fn highest_of(bucket: usize) -> u64 {
+    let half = SUB_BUCKETS / 2;
+    let bucket = bucket as u64;
+    if bucket < SUB_BUCKETS {
+        return bucket;
+    }
+    let shift = bucket / half - 1;
+    ((bucket - shift * half + 1) << shift) - 1
+}
+
+/// Rank, from 1, of the member of `n` below or at which a share `q` (0 to 1) of them lies: ⌈q · n⌉, the nearest rank.
+pub(crate) fn nearest_rank(q: f64, n: u64) -> u64 {
+    // 99.9 / 100 is a little more than 0.999 in f64; that must not make 1000 of rank 999.
+    ((q.clamp(0.0, 1.0) * n as f64 * (1.0 - 1e-12)).ceil() as u64).clamp(1, n.max(1))
 }
 
 /// A quantile of a set in which some members may be infinite (failures, law 5).
@@ -51,27 +84,44 @@ impl Default for Histogram {
 
 impl Histogram {
     /// An empty histogram.
-    pub fn new() -> Self {
-        let hdr = hdrhistogram::Histogram::new_with_bounds(1, HIGHEST, SIGNIFICANT_DIGITS).expect("bounds are valid");
-        Self { hdr, count: 0, sum: 0, min: u64::MAX, max: 0 }
+    pub const fn new() -> Self {
+        Self { buckets: Vec::new(), count: 0, sum: 0, min: u64::MAX, max: 0 }
     }
 
     /// Records one duration, nanoseconds.
+    #[inline]
     pub fn record(&mut self, nanos: u64) {
-        self.hdr.saturating_record(nanos);
+        if self.buckets.is_empty() {
+            self.allocate();
+        }
+        self.buckets[bucket_of(nanos.min(HIGHEST))] += 1;
         self.count += 1;
         self.sum += u128::from(nanos);
         self.min = self.min.min(nanos);
         self.max = self.max.max(nanos);
     }
 
+    #[cold]
+    fn allocate(&mut self) {
+        self.buckets = vec![0; BUCKETS];
+    }
+
     /// Adds another's durations: the same as having recorded both here.
     pub fn merge(&mut self, other: &Self) {
-        self.hdr.add(&other.hdr).expect("equal bounds");
+        if self.buckets.is_empty() {
+            self.buckets.clone_from(&other.buckets);
+        } else {
+            self.buckets.iter_mut().zip(&other.buckets).for_each(|(to, from)| *to += from);
+        }
         self.count += other.count;
         self.sum += other.sum;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
+    }
+
+    /// True when nothing was recorded.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
     }
 
     /// Number of durations.
@@ -112,12 +162,16 @@ impl Histogram {
         if all == 0 {
             return None;
         }
-        let rank = ((q.clamp(0.0, 1.0) * all as f64).ceil() as u64).clamp(1, all);
+        let rank = nearest_rank(q, all);
         if rank > self.count {
             return Some(Quantile::Unbounded);
         }
-        // Half a rank lower, so that the library's own rounding up lands on this rank whatever f64 makes of the share.
-        let value = self.hdr.value_at_quantile((rank as f64 - 0.5) / self.count as f64);
+        let mut seen = 0;
+        let bucket = self.buckets.iter().position(|count| {
+            seen += count;
+            seen >= rank
+        });
+        let value = bucket.map_or(self.max, highest_of);
         Some(Quantile::Finite(value.clamp(self.min, self.max)))
     }
 }
@@ -139,8 +193,12 @@ struct Stored {
 
 impl From<Histogram> for Stored {
     fn from(histogram: Histogram) -> Self {
+        let mut hdr = empty_hdr();
+        for (bucket, &count) in histogram.buckets.iter().enumerate().filter(|(_, count)| **count > 0) {
+            hdr.record_n(highest_of(bucket).min(HIGHEST), count).expect("bounds are those of the buckets");
+        }
         let mut bytes = Vec::new();
-        V2DeflateSerializer::new().serialize(&histogram.hdr, &mut bytes).expect("memory takes any histogram");
+        V2DeflateSerializer::new().serialize(&hdr, &mut bytes).expect("memory takes any histogram");
         Self {
             count: histogram.count,
             sum_ns: histogram.sum.to_string(),
@@ -149,6 +207,11 @@ impl From<Histogram> for Stored {
             hdr_v2: STANDARD.encode(bytes),
         }
     }
+}
+
+/// The same bounds for every histogram in a file, so that any two can be added.
+fn empty_hdr() -> hdrhistogram::Histogram<u64> {
+    hdrhistogram::Histogram::new_with_bounds(1, HIGHEST, SIGNIFICANT_DIGITS).expect("bounds are valid")
 }
 
 /// A stored histogram that cannot be read.
@@ -177,16 +240,21 @@ impl TryFrom<Stored> for Histogram {
         let read: hdrhistogram::Histogram<u64> = Deserializer::new()
             .deserialize(&mut bytes.as_slice())
             .map_err(|e| HistogramError::Format(e.to_string()))?;
-        let mut empty = Self::new();
-        empty.hdr.add(&read).map_err(|e| HistogramError::Format(e.to_string()))?;
-        if empty.hdr.len() != stored.count {
-            return Err(HistogramError::Count { found: empty.hdr.len(), expected: stored.count });
+        let mut histogram = Self::new();
+        for step in read.iter_recorded() {
+            if histogram.buckets.is_empty() {
+                histogram.allocate();
+            }
+            histogram.buckets[bucket_of(step.value_iterated_to().min(HIGHEST))] += step.count_at_value();
         }
-        empty.count = stored.count;
-        empty.sum = stored.sum_ns.parse().map_err(|_| HistogramError::Format("sum is not a number".to_owned()))?;
-        empty.min = stored.min_ns.unwrap_or(u64::MAX);
-        empty.max = stored.max_ns.unwrap_or(0);
-        Ok(empty)
+        if read.len() != stored.count {
+            return Err(HistogramError::Count { found: read.len(), expected: stored.count });
+        }
+        histogram.count = stored.count;
+        histogram.sum = stored.sum_ns.parse().map_err(|_| HistogramError::Format("sum is not a number".to_owned()))?;
+        histogram.min = stored.min_ns.unwrap_or(u64::MAX);
+        histogram.max = stored.max_ns.unwrap_or(0);
+        Ok(histogram)
     }
 }
 
@@ -231,5 +299,29 @@ mod tests {
         let histogram = of(&vec![1000; 990]);
         assert_eq!(histogram.quantile_with_infinite(0.99, 10), Some(Quantile::Finite(1000)));
         assert_eq!(histogram.quantile_with_infinite(0.99, 11), Some(Quantile::Unbounded));
+    }
+
+    #[test]
+    fn nothing_recorded_takes_no_memory() {
+        let mut merged = Histogram::new();
+        merged.merge(&Histogram::new());
+        assert_eq!(merged.buckets.capacity(), 0);
+        assert_eq!((merged.quantile(0.5), merged.min(), merged.mean()), (None, None, None));
+    }
+
+    #[test]
+    fn a_percentile_typed_as_99_9_is_the_999th_of_1000() {
+        let histogram = of(&(1..=1000).collect::<Vec<_>>());
+        assert_eq!(histogram.quantile(99.9 / 100.0), Some(999));
+        assert_eq!((histogram.quantile(0.0), histogram.quantile(1.0)), (Some(1), Some(1000)));
+    }
+
+    proptest! {
+        #[test]
+        fn buckets_are_those_of_hdr_histogram(nanos in 0u64..=HIGHEST, shift in 0u32..42) {
+            let nanos = nanos >> shift;
+            prop_assert_eq!(highest_of(bucket_of(nanos)), empty_hdr().highest_equivalent(nanos));
+            prop_assert!(nanos == 0 || bucket_of(nanos) - bucket_of(nanos - 1) <= 1);
+        }
     }
 }

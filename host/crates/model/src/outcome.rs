@@ -32,11 +32,13 @@ pub enum Outcome {
     Abandoned = 8,
     /// The test case itself failed.
     GuestFault = 9,
+    /// Not sent: the data feed has no row left for it.
+    NoRow = 10,
 }
 
 impl Outcome {
     /// All outcomes, in the order of their codes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Success,
         Self::Failed,
         Self::Unreadable,
@@ -47,6 +49,7 @@ impl Outcome {
         Self::Dropped,
         Self::Abandoned,
         Self::GuestFault,
+        Self::NoRow,
     ];
 
     /// Number of the outcome in the samples.
@@ -72,6 +75,7 @@ impl Outcome {
             Self::Dropped => "dropped",
             Self::Abandoned => "abandoned",
             Self::GuestFault => "guest-fault",
+            Self::NoRow => "no-row",
         }
     }
 }
@@ -93,6 +97,6 @@ mod tests {
             assert_eq!(Outcome::from_code(outcome.code()), Some(*outcome));
             assert_eq!(serde_json::to_value(outcome).expect("text"), outcome.name());
         }
-        assert_eq!(Outcome::from_code(10), None);
+        assert_eq!(Outcome::from_code(11), None);
     }
 }

@@ -12,6 +12,8 @@ pub enum Phase {
     WarmUp = 0,
     /// Measured.
     Steady = 1,
+    /// After the last arrival: further steps of iterations that began before. Left out of every figure.
+    Drain = 2,
 }
 
 impl Phase {

@@ -1,6 +1,6 @@
 //! Where the libraries of the host meet: what one gives and another uses, without knowing each other.
 
-use std::future::Future;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -57,20 +57,37 @@ pub enum WorkloadError {
     Broken(String),
 }
 
-/// Carries requests to the target for one generator thread. The transport gives it, the generator uses it.
+/// Names an exchange under way to whoever submitted it: an index that it chose, used for one exchange at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(pub u32);
+
+/// Wakes a [`Transport::wait`] from another thread.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Carries requests to the target for one generator thread. The transport gives it, the generator drives it.
+///
+/// Nothing here blocks but [`Transport::open`] and [`Transport::wait`]. An exchange that was submitted comes out exactly
+/// once: of `wait`, or of `cancel`.
 pub trait Transport {
-    /// Opens connections ahead, so that the first arrivals need not wait for them.
+    /// Opens connections ahead, so that the first arrivals need not wait for them. `stop` ends it early.
     ///
     /// # Errors
     /// When the target cannot be reached.
-    fn open(&self) -> impl Future<Output = Result<(), TransportError>>;
+    fn open(&mut self, stop: &dyn Fn() -> bool) -> Result<(), TransportError>;
 
-    /// Ends every exchange under way, now: each gives what it has stamped, with [`TransportError::Abandoned`].
-    fn abandon(&self);
+    /// Sends a request, now or as soon as a connection is free. All with the same `route` go to the same address; routes
+    /// that follow each other go to all of them in turn.
+    fn submit(&mut self, token: Token, route: u64, request: Request);
 
-    /// Sends a request to base URL `origin` (index into the plan's) and takes its answer.
-    /// Ends at `deadline` at the latest; dropping the future gives the request up and closes its connection.
-    fn exchange(&self, origin: usize, request: &Request, deadline: Nanos) -> impl Future<Output = Exchange>;
+    /// Gives up an exchange, and closes its connection if anything was sent on it. None when it is not under way.
+    fn cancel(&mut self, token: Token, why: TransportError) -> Option<Exchange>;
+
+    /// Takes what the sockets have, stamps it, and adds the exchanges that ended. Returns when there is at least one, at
+    /// `until` or as soon after as the pacing gives, or when woken. With `until` not in the future it only looks.
+    fn wait(&mut self, until: Nanos, ended: &mut Vec<(Token, Exchange)>);
+
+    /// What wakes a `wait`, this one or the next.
+    fn waker(&self) -> Waker;
 }
 
 /// What the transport saw of one exchange. Instants are nanoseconds since trial start.
@@ -82,8 +99,12 @@ pub struct Exchange {
     pub first_byte: Option<Nanos>,
     /// Last byte read, or when it failed.
     pub end: Nanos,
-    /// Time spent opening a connection for it, nanoseconds.
+    /// Time spent opening a connection for it, TLS left out, nanoseconds.
     pub connect_ns: Option<u64>,
+    /// Time spent on TLS for it, nanoseconds.
+    pub tls_ns: Option<u64>,
+    /// Index of the base URL it went to.
+    pub origin: u16,
     /// Bytes written.
     pub bytes_sent: u64,
     /// Bytes read.

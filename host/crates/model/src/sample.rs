@@ -32,8 +32,10 @@ pub struct Sample {
     pub first_byte: Option<Nanos>,
     /// Last byte read, or when it was given up.
     pub end: Nanos,
-    /// Time spent opening a connection for it, nanoseconds; none when one was open.
+    /// Time spent opening a connection for it, TLS left out, nanoseconds; none when one was open.
     pub connect_ns: Option<u64>,
+    /// Time spent on TLS for it, nanoseconds; none when one was open, and without TLS.
+    pub tls_ns: Option<u64>,
     /// HTTP status.
     pub status: Option<u16>,
     /// Bytes of the request, head and body.

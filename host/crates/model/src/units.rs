@@ -31,6 +31,11 @@ pub enum UnitError {
     /// Not a rate.
     #[error("`{0}` is not a rate: write requests a second as `500/s`, `0.5/s`, `90/m` or `500`")]
     Rate(String),
+    /// Neither a rate nor `max`.
+    #[error(
+        "`{0}` is not a rate: write requests a second as `500/s`, `0.5/s`, `90/m` or `500`, or `max` for as fast as answers come"
+    )]
+    IntendedRate(String),
     /// A rate outside the range.
     #[error("a rate of {0} cannot be held: it must be above 0 and at most 10000000/s")]
     RateRange(String),
@@ -83,25 +88,62 @@ impl From<Rate> for f64 {
     }
 }
 
+/// Reads a number a second, whatever its range: `500/s`, `90/m`, or bare.
+pub(crate) fn per_second(text: &str) -> Result<f64, UnitError> {
+    let wrong = || UnitError::Rate(text.to_owned());
+    let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
+    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+    let seconds = match unit.trim() {
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(wrong()),
+    };
+    Ok(number / seconds)
+}
+
 impl FromStr for Rate {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let wrong = || UnitError::Rate(text.to_owned());
-        let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
-        let number: f64 = number.trim().parse().map_err(|_| wrong())?;
-        let seconds = match unit.trim() {
-            "s" => 1.0,
-            "m" | "min" => 60.0,
-            "h" => 3600.0,
-            _ => return Err(wrong()),
-        };
-        Self::per_second(number / seconds).map_err(|_| UnitError::RateRange(text.to_owned()))
+        Self::per_second(per_second(text)?).map_err(|_| UnitError::RateRange(text.to_owned()))
     }
 }
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/s", self.0)
+    }
+}
+
+/// How fast requests are to be sent, as typed: a rate, or `max`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum IntendedRate {
+    /// At this rate, whatever the target does: an open loop.
+    Fixed(Rate),
+    /// As fast as answers come: a closed loop.
+    Max,
+}
+
+impl FromStr for IntendedRate {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        match text.trim() {
+            "max" => Ok(Self::Max),
+            rate => match rate.parse() {
+                Ok(rate) => Ok(Self::Fixed(rate)),
+                Err(UnitError::Rate(text)) => Err(UnitError::IntendedRate(text)),
+                Err(error) => Err(error),
+            },
+        }
+    }
+}
+
+impl fmt::Display for IntendedRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(rate) => rate.fmt(f),
+            Self::Max => f.write_str("max"),
+        }
     }
 }
 
@@ -131,31 +173,42 @@ impl FromStr for Span {
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let wrong = || UnitError::Span(text.to_owned());
         let mut rest = text.trim();
-        let mut seconds = 0.0;
+        let mut nanos = 0;
         if rest.is_empty() {
             return Err(wrong());
         }
         while !rest.is_empty() {
             let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-            let number: f64 = rest[..digits].parse().map_err(|_| wrong())?;
             let unit_end = rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| at + digits);
-            seconds += number
-                * match rest[digits..unit_end].trim() {
-                    "ns" => 1e-9,
-                    "us" | "µs" => 1e-6,
-                    "ms" => 1e-3,
-                    "" | "s" => 1.0,
-                    "m" | "min" => 60.0,
-                    "h" => 3600.0,
-                    "d" => 86_400.0,
-                    _ => return Err(wrong()),
-                };
+            let unit: u128 = match rest[digits..unit_end].trim() {
+                "ns" => 1,
+                "us" | "µs" => 1000,
+                "ms" => 1_000_000,
+                "" | "s" => 1_000_000_000,
+                "m" | "min" => 60_000_000_000,
+                "h" => 3_600_000_000_000,
+                "d" => 86_400_000_000_000,
+                _ => return Err(wrong()),
+            };
+            let (whole, fraction) = rest[..digits].split_once('.').unwrap_or((&rest[..digits], ""));
+            if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+                return Err(wrong());
+            }
+            // What does not fit is far beyond 30 days, and digits far behind the point are less than a nanosecond.
+            let whole: u128 = format!("0{whole}").parse().unwrap_or(u128::MAX / unit);
+            let fraction = &fraction[..fraction.len().min(18)];
+            let places = 10u128.pow(fraction.len() as u32);
+            let fraction: u128 = format!("0{fraction}").parse().map_err(|_| wrong())?;
+            nanos = whole
+                .saturating_mul(unit)
+                .saturating_add((fraction * unit + places / 2) / places)
+                .saturating_add(nanos);
             rest = &rest[unit_end..];
         }
-        if seconds > Self::MAX.as_secs_f64() {
+        if nanos > Self::MAX.as_nanos() {
             return Err(UnitError::SpanRange(text.to_owned()));
         }
-        Ok(Self(Duration::from_secs_f64(seconds)))
+        Ok(Self(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))))
     }
 }
 
@@ -222,13 +275,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_rate_of_a_closed_loop_is_max() {
+        assert_eq!("max".parse(), Ok(IntendedRate::Max));
+        assert_eq!("90/m".parse(), Rate::per_second(1.5).map(IntendedRate::Fixed));
+        let error = "fast".parse::<IntendedRate>().expect_err("no rate").to_string();
+        assert!(
+            error.starts_with("`fast` is not a rate: ") && error.ends_with("or `max` for as fast as answers come"),
+            "{error}"
+        );
+        assert!(matches!("0/s".parse::<IntendedRate>(), Err(UnitError::RateRange(_))));
+    }
+
     proptest! {
         #[test]
-        fn a_span_survives_being_written(nanos in 0u64..2_000_000_000_000_000) {
+        fn a_span_survives_being_written(nanos in 0u64..2_592_000_000_000_000) {
             let span = Span(Duration::from_nanos(nanos));
-            let again: Span = span.to_string().parse().expect("own text");
-            let error = again.0.abs_diff(span.0);
-            prop_assert!(error <= Duration::from_nanos(nanos / 1_000_000_000_000_000 + 1), "{span} became {again}");
+            prop_assert_eq!(span.to_string().parse(), Ok(span));
+        }
+
+        #[test]
+        fn a_rate_survives_being_written(rate in 1e-9f64..=Rate::MAX) {
+            let rate = IntendedRate::Fixed(Rate::per_second(rate).expect("in range"));
+            prop_assert_eq!(rate.to_string().parse(), Ok(rate));
+        }
+
+        #[test]
+        fn no_text_is_too_odd_to_be_refused(text in any::<String>(), digits in "[0-9.smh]{0,60}") {
+            let _ = (text.parse::<Span>(), text.parse::<Rate>(), digits.parse::<Span>());
         }
     }
 }

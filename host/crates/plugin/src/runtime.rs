@@ -48,6 +48,12 @@ pub struct RuntimeConfig {
 
 /// Opens plugins.
 pub struct Runtime {
+    parts: Arc<Parts>,
+}
+
+/// What test cases need for as long as they are called: the engine's epoch, by which calls have deadlines, and the timers
+/// of those that import WASI.
+pub(crate) struct Parts {
     pooled: Linked,
     on_demand: OnceLock<Linked>,
     cache: Option<Cache>,
@@ -87,19 +93,20 @@ impl Runtime {
             notices.push("plugins get no pool of instances: the system refuses the address space for it".to_owned());
             Linked::new(&on_demand())
         })?;
-        Ok(Self {
+        let parts = Parts {
             pooled,
             on_demand: OnceLock::new(),
             cache,
             waiting: OnceLock::new(),
             limits: config.limits,
             notices: Mutex::new(notices),
-        })
+        };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     /// Takes what the user should be told.
     pub fn take_notices(&self) -> Vec<String> {
-        std::mem::take(&mut self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.parts.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What a plugin is and says of itself. Compiles it only when that is not known yet.
@@ -109,7 +116,7 @@ impl Runtime {
     pub fn inspect(&self, entry: &Entry) -> Result<Inspection, PluginError> {
         let bytes = entry.read()?;
         let digest = Digest::of(&bytes);
-        if let Some(known) = self.cache.as_ref().and_then(|cache| cache.about::<Inspection>(digest)) {
+        if let Some(known) = self.parts.cache.as_ref().and_then(|cache| cache.about::<Inspection>(digest)) {
             return Ok(known);
         }
         self.inspect_bytes(entry, &bytes, digest).map_err(|problem| of(entry, problem))
@@ -127,7 +134,7 @@ impl Runtime {
             }
         };
         let inspection = Inspection { shape, test_case, digest: digest.to_string(), size: bytes.len() as u64 };
-        self.kept(self.cache.as_ref().map(|cache| cache.keep_about(digest, &inspection)));
+        self.kept(self.parts.cache.as_ref().map(|cache| cache.keep_about(digest, &inspection)));
         Ok(inspection)
     }
 
@@ -171,13 +178,14 @@ impl Runtime {
         Ok(TestCase::new(Shared {
             pre,
             calling,
-            limits: self.limits,
+            limits: self.parts.limits,
             log,
             identity,
             description,
             options: whole,
             shown: options.shown,
             secrets,
+            _runtime: Arc::clone(&self.parts),
         }))
     }
 
@@ -194,20 +202,20 @@ impl Runtime {
         let calling = self.calling(shape)?;
         let instantiate = |component: &Component, engine: &Engine| {
             let pre = linker(engine, shape.uses_wasi())?.instantiate_pre(component)?;
-            let guest = Guest::new(&pre, &calling, self.limits, log)?;
+            let guest = Guest::new(&pre, &calling, self.parts.limits, log)?;
             Ok((pre, guest))
         };
         let failed = |error: wasmtime::Error| match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Problem::Instantiate(format!(
                 "its start took longer than {} ms",
-                self.limits.configure_deadline.as_millis()
+                self.parts.limits.configure_deadline.as_millis()
             )),
             _ => Problem::Instantiate(format!("{:#}", error.root_cause())),
         };
         let made: wasmtime::Result<_> = instantiate(&component, &linked.engine);
         match made {
             // It may be too large for the pool; if it fails on demand too, that is why.
-            Err(why) if std::ptr::eq(linked, &self.pooled) && why.downcast_ref::<Trap>().is_none() => {
+            Err(why) if std::ptr::eq(linked, &self.parts.pooled) && why.downcast_ref::<Trap>().is_none() => {
                 let linked = self.on_demand()?;
                 let component = self.component(linked, bytes, digest)?;
                 let made = instantiate(&component, &linked.engine).map_err(failed)?;
@@ -220,23 +228,23 @@ impl Runtime {
 
     /// Compiles a component for the pool; if it does not fit in there, for instances on demand.
     fn compiled(&self, entry: &Entry, bytes: &[u8], digest: Digest) -> Result<(Component, &Linked), Problem> {
-        match self.component(&self.pooled, bytes, digest) {
+        match self.component(&self.parts.pooled, bytes, digest) {
             Err(Problem::Invalid(why)) => {
                 let linked = self.on_demand()?;
                 let component = self.component(linked, bytes, digest)?;
                 self.tell_on_demand(entry, &why);
                 Ok((component, linked))
             }
-            component => Ok((component?, &self.pooled)),
+            component => Ok((component?, &self.parts.pooled)),
         }
     }
 
     fn on_demand(&self) -> Result<&Linked, Problem> {
-        if let Some(linked) = self.on_demand.get() {
+        if let Some(linked) = self.parts.on_demand.get() {
             return Ok(linked);
         }
         let made = Linked::new(&on_demand()).map_err(|error| Problem::Instantiate(error.to_string()))?;
-        Ok(self.on_demand.get_or_init(|| made))
+        Ok(self.parts.on_demand.get_or_init(|| made))
     }
 
     fn tell_on_demand(&self, entry: &Entry, why: &str) {
@@ -245,7 +253,7 @@ impl Runtime {
 
     /// Compiles a component, or takes what was compiled before.
     fn component(&self, linked: &Linked, bytes: &[u8], digest: Digest) -> Result<Component, Problem> {
-        if let Some(component) = self.cache.as_ref().and_then(|cache| cache.component(digest, &linked.engine)) {
+        if let Some(component) = self.parts.cache.as_ref().and_then(|cache| cache.component(digest, &linked.engine)) {
             return Ok(component);
         }
         match Format::of(bytes) {
@@ -257,7 +265,7 @@ impl Runtime {
             let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
             Problem::Invalid(causes.join(": "))
         })?;
-        self.kept(self.cache.as_ref().map(|cache| cache.keep_component(digest, &component)));
+        self.kept(self.parts.cache.as_ref().map(|cache| cache.keep_component(digest, &component)));
         Ok(component)
     }
 
@@ -265,13 +273,13 @@ impl Runtime {
         if !shape.uses_wasi() {
             return Ok(Calling::Direct);
         }
-        let waiting = match self.waiting.get() {
+        let waiting = match self.parts.waiting.get() {
             Some(waiting) => waiting,
             None => {
                 let mut builder = tokio::runtime::Builder::new_multi_thread();
                 let made = builder.worker_threads(1).thread_name("wasi").enable_time().build();
                 let made = made.map_err(|error| Problem::Instantiate(error.to_string()))?;
-                self.waiting.get_or_init(|| made)
+                self.parts.waiting.get_or_init(|| made)
             }
         };
         Ok(Calling::Sandboxed(waiting.handle().clone()))
@@ -285,14 +293,14 @@ impl Runtime {
     }
 
     fn notice(&self, text: String) {
-        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notices = self.parts.notices.lock().unwrap_or_else(PoisonError::into_inner);
         if !notices.contains(&text) {
             notices.push(text);
         }
     }
 }
 
-impl Drop for Runtime {
+impl Drop for Parts {
     fn drop(&mut self) {
         if let Some(waiting) = self.waiting.take() {
             // It may be dropped within another runtime, where waiting is not allowed.

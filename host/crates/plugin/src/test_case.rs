@@ -11,6 +11,7 @@ use wasmtime::component::InstancePre;
 use crate::guest::{CallError, Calling, Guest, State};
 use crate::limits::Limits;
 use crate::log::{Kept, Log};
+use crate::runtime::Parts;
 use crate::text::{self, MESSAGE, Secrets};
 use crate::verdict::Declared;
 use crate::{request, verdict, wire};
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) shown: Map<String, Value>,
     /// What no message may hold.
     pub(crate) secrets: Secrets,
+    /// Kept, whatever becomes of the runtime that opened it: without it no deadline would come.
+    pub(crate) _runtime: Arc<Parts>,
 }
 
 impl TestCase {

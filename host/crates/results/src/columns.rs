@@ -6,10 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow_array::builder::{Float64Builder, Int64Builder, UInt8Builder, UInt16Builder, UInt32Builder};
-use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use model::{Metric, Outcome, Phase, Sample, ServerSpan, TrialPlan};
+use model::{Metric, Outcome, Phase, TrialPlan};
 use serde::{Deserialize, Serialize};
 
 use crate::run_file::{FORMAT_VERSION, MetricColumn};
@@ -17,27 +15,62 @@ use crate::run_file::{FORMAT_VERSION, MetricColumn};
 /// Prefix of our keys in the metadata of files.
 const KEY: &str = "cluster-tester.";
 
-/// Columns that every trial has: name, type, may be null, unit.
-const FIXED: [(&str, DataType, bool, &str); 19] = [
-    ("iteration", DataType::Int64, false, "1"),
-    ("step", DataType::UInt32, false, "1"),
-    ("phase", DataType::UInt8, false, "code"),
-    ("outcome", DataType::UInt8, false, "code"),
-    ("failure_reason", DataType::UInt32, true, "code"),
-    ("load", DataType::UInt32, false, "1"),
-    ("origin", DataType::UInt16, false, "1"),
-    ("intended_start_ns", DataType::Int64, false, "ns since trial start"),
-    ("release_ns", DataType::Int64, false, "ns since trial start"),
-    ("sent_ns", DataType::Int64, true, "ns since trial start"),
-    ("first_byte_ns", DataType::Int64, true, "ns since trial start"),
-    ("end_ns", DataType::Int64, false, "ns since trial start"),
-    ("connect_ns", DataType::Int64, true, "ns"),
-    ("status", DataType::UInt16, true, "HTTP status"),
-    ("bytes_sent", DataType::Int64, false, "bytes"),
-    ("bytes_received", DataType::Int64, false, "bytes"),
-    ("server_start_ms", DataType::Float64, true, "ms since the Unix epoch, server's clock"),
-    ("server_end_ms", DataType::Float64, true, "ms since the Unix epoch, server's clock"),
-    ("server_ns", DataType::Int64, true, "ns"),
+/// All phases, in the order of their codes.
+const PHASES: [Phase; 3] = [Phase::WarmUp, Phase::Steady, Phase::Drain];
+
+/// Unit of the instants.
+const INSTANT: &str = "ns since trial start";
+
+/// A column that every trial has.
+pub(crate) struct FixedColumn {
+    name: &'static str,
+    kind: DataType,
+    is_nullable: bool,
+    unit: &'static str,
+    /// The column before it whose values are close to its own, by index. The spool keeps the difference.
+    pub(crate) follows: Option<usize>,
+}
+
+impl FixedColumn {
+    const fn new(name: &'static str, kind: DataType, unit: &'static str) -> Self {
+        Self { name, kind, is_nullable: false, unit, follows: None }
+    }
+
+    const fn nullable(mut self) -> Self {
+        self.is_nullable = true;
+        self
+    }
+
+    const fn following(mut self, index: usize) -> Self {
+        self.follows = Some(index);
+        self
+    }
+}
+
+/// Columns that every trial has. [`crate::table`] fills them in this order.
+pub(crate) static FIXED: [FixedColumn; 20] = [
+    FixedColumn::new("iteration", DataType::Int64, "1"),
+    FixedColumn::new("step", DataType::UInt32, "1"),
+    FixedColumn::new("phase", DataType::UInt8, "code"),
+    FixedColumn::new("outcome", DataType::UInt8, "code"),
+    FixedColumn::new("failure_reason", DataType::UInt32, "code").nullable(),
+    FixedColumn::new("load", DataType::UInt32, "1"),
+    FixedColumn::new("origin", DataType::UInt16, "1"),
+    FixedColumn::new("intended_start_ns", DataType::Int64, INSTANT),
+    FixedColumn::new("release_ns", DataType::Int64, INSTANT).following(7),
+    FixedColumn::new("sent_ns", DataType::Int64, INSTANT).nullable().following(8),
+    FixedColumn::new("first_byte_ns", DataType::Int64, INSTANT).nullable().following(9),
+    FixedColumn::new("end_ns", DataType::Int64, INSTANT).following(10),
+    FixedColumn::new("connect_ns", DataType::Int64, "ns").nullable(),
+    FixedColumn::new("tls_ns", DataType::Int64, "ns").nullable(),
+    FixedColumn::new("status", DataType::UInt16, "HTTP status").nullable(),
+    FixedColumn::new("bytes_sent", DataType::Int64, "bytes"),
+    FixedColumn::new("bytes_received", DataType::Int64, "bytes"),
+    FixedColumn::new("server_start_ms", DataType::Float64, "ms since the Unix epoch, server's clock").nullable(),
+    FixedColumn::new("server_end_ms", DataType::Float64, "ms since the Unix epoch, server's clock")
+        .nullable()
+        .following(17),
+    FixedColumn::new("server_ns", DataType::Int64, "ns").nullable(),
 ];
 
 /// What a file of samples says of its trial.
@@ -73,7 +106,7 @@ impl TrialHeader {
 
     /// Columns of the trial's samples, with what a reader must know as metadata.
     pub(crate) fn schema(&self) -> SchemaRef {
-        let fixed = FIXED.iter().map(|(name, kind, nullable, _)| Field::new(*name, kind.clone(), *nullable));
+        let fixed = FIXED.iter().map(|column| Field::new(column.name, column.kind.clone(), column.is_nullable));
         let metrics = self.metric_columns();
         let metrics = metrics.iter().map(|metric| Field::new(&metric.column, DataType::Float64, true));
         Arc::new(Schema::new_with_metadata(fixed.chain(metrics).collect::<Vec<_>>(), self.metadata()))
@@ -82,9 +115,9 @@ impl TrialHeader {
     /// What a file says of itself: our own header, and the same in pieces for people and other tools.
     pub(crate) fn metadata(&self) -> HashMap<String, String> {
         let outcomes: BTreeMap<u8, &str> = Outcome::ALL.iter().map(|o| (o.code(), o.name())).collect();
-        let phases = BTreeMap::from([Phase::WarmUp, Phase::Steady].map(|phase| (phase.code(), phase_name(phase))));
+        let phases = BTreeMap::from(PHASES.map(|phase| (phase.code(), phase_name(phase))));
         let mut units: BTreeMap<String, String> =
-            FIXED.iter().map(|(name, _, _, unit)| ((*name).to_owned(), (*unit).to_owned())).collect();
+            FIXED.iter().map(|column| (column.name.to_owned(), column.unit.to_owned())).collect();
         units.extend(self.metric_columns().into_iter().map(|metric| (metric.column, metric.metric.unit)));
         let json = |value: serde_json::Result<String>| value.expect("plain data with text keys");
         [
@@ -128,7 +161,13 @@ pub(crate) fn phase_name(phase: Phase) -> &'static str {
     match phase {
         Phase::WarmUp => "warm-up",
         Phase::Steady => "steady",
+        Phase::Drain => "drain",
     }
+}
+
+/// The phase with this number.
+pub(crate) fn phase_from_code(code: u8) -> Option<Phase> {
+    PHASES.get(usize::from(code)).copied()
 }
 
 fn snake_case(name: &str) -> String {
@@ -142,125 +181,6 @@ fn snake_case(name: &str) -> String {
     }
     let snake = snake.trim_end_matches('_');
     if snake.is_empty() { "unnamed".to_owned() } else { snake.to_owned() }
-}
-
-/// Turns samples into rows, a batch at a time.
-pub(crate) struct SampleColumns {
-    schema: SchemaRef,
-    iteration: Int64Builder,
-    step: UInt32Builder,
-    phase: UInt8Builder,
-    outcome: UInt8Builder,
-    failure_reason: UInt32Builder,
-    load: UInt32Builder,
-    origin: UInt16Builder,
-    intended_start: Int64Builder,
-    release: Int64Builder,
-    sent: Int64Builder,
-    first_byte: Int64Builder,
-    end: Int64Builder,
-    connect: Int64Builder,
-    status: UInt16Builder,
-    bytes_sent: Int64Builder,
-    bytes_received: Int64Builder,
-    server_start: Float64Builder,
-    server_end: Float64Builder,
-    server: Int64Builder,
-    metrics: Vec<Float64Builder>,
-}
-
-impl SampleColumns {
-    /// Without rows.
-    pub(crate) fn new(schema: SchemaRef) -> Self {
-        let metrics = (FIXED.len()..schema.fields().len()).map(|_| Float64Builder::new()).collect();
-        Self {
-            schema,
-            iteration: Int64Builder::new(),
-            step: UInt32Builder::new(),
-            phase: UInt8Builder::new(),
-            outcome: UInt8Builder::new(),
-            failure_reason: UInt32Builder::new(),
-            load: UInt32Builder::new(),
-            origin: UInt16Builder::new(),
-            intended_start: Int64Builder::new(),
-            release: Int64Builder::new(),
-            sent: Int64Builder::new(),
-            first_byte: Int64Builder::new(),
-            end: Int64Builder::new(),
-            connect: Int64Builder::new(),
-            status: UInt16Builder::new(),
-            bytes_sent: Int64Builder::new(),
-            bytes_received: Int64Builder::new(),
-            server_start: Float64Builder::new(),
-            server_end: Float64Builder::new(),
-            server: Int64Builder::new(),
-            metrics,
-        }
-    }
-
-    /// Adds a row.
-    pub(crate) fn push(&mut self, sample: &Sample) {
-        self.iteration.append_value(signed(sample.iteration));
-        self.step.append_value(sample.step);
-        self.phase.append_value(sample.phase.code());
-        self.outcome.append_value(sample.outcome.code());
-        self.failure_reason.append_option(sample.failure_reason);
-        self.load.append_value(sample.load.0);
-        self.origin.append_value(sample.origin);
-        self.intended_start.append_value(sample.intended_start);
-        self.release.append_value(sample.release);
-        self.sent.append_option(sample.sent);
-        self.first_byte.append_option(sample.first_byte);
-        self.end.append_value(sample.end);
-        self.connect.append_option(sample.connect_ns.map(signed));
-        self.status.append_option(sample.status);
-        self.bytes_sent.append_value(signed(sample.bytes_sent));
-        self.bytes_received.append_value(signed(sample.bytes_received));
-        let (start, end) = match sample.server_span {
-            Some(ServerSpan::Between { start_ms, end_ms }) => (Some(start_ms), Some(end_ms)),
-            Some(ServerSpan::Lasting { .. }) | None => (None, None),
-        };
-        self.server_start.append_option(start);
-        self.server_end.append_option(end);
-        self.server.append_option(sample.server_span.map(|span| signed(span.nanos())));
-        for (index, column) in self.metrics.iter_mut().enumerate() {
-            // The last one counts when a test case names a metric twice.
-            let value = sample.metrics.iter().rev().find(|(metric, _)| *metric as usize == index);
-            column.append_option(value.map(|(_, value)| *value));
-        }
-    }
-
-    /// The rows pushed since the last time.
-    pub(crate) fn take(&mut self) -> RecordBatch {
-        let mut arrays: Vec<ArrayRef> = vec![
-            Arc::new(self.iteration.finish()),
-            Arc::new(self.step.finish()),
-            Arc::new(self.phase.finish()),
-            Arc::new(self.outcome.finish()),
-            Arc::new(self.failure_reason.finish()),
-            Arc::new(self.load.finish()),
-            Arc::new(self.origin.finish()),
-            Arc::new(self.intended_start.finish()),
-            Arc::new(self.release.finish()),
-            Arc::new(self.sent.finish()),
-            Arc::new(self.first_byte.finish()),
-            Arc::new(self.end.finish()),
-            Arc::new(self.connect.finish()),
-            Arc::new(self.status.finish()),
-            Arc::new(self.bytes_sent.finish()),
-            Arc::new(self.bytes_received.finish()),
-            Arc::new(self.server_start.finish()),
-            Arc::new(self.server_end.finish()),
-            Arc::new(self.server.finish()),
-        ];
-        arrays.extend(self.metrics.iter_mut().map(|metric| Arc::new(metric.finish()) as ArrayRef));
-        RecordBatch::try_new(self.schema.clone(), arrays).expect("builders stand in the order of the schema")
-    }
-}
-
-/// Counts and lengths fit: 2^63 nanoseconds are 292 years.
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use arrow_schema::DataType;
 use model::Outcome;
 use serde_json::Value;
 
-use crate::columns::{TrialHeader, phase_name};
+use crate::columns::{TrialHeader, phase_from_code, phase_name};
 use crate::error::ResultsError;
 use crate::run::Run;
 
@@ -121,7 +121,7 @@ fn named(column: &str, code: &Value, header: &TrialHeader) -> Option<Value> {
     let code = usize::try_from(code.as_u64()?).ok()?;
     let name = match column {
         "outcome" => Outcome::ALL.get(code)?.name(),
-        "phase" => phase_name(*[model::Phase::WarmUp, model::Phase::Steady].get(code)?),
+        "phase" => phase_name(phase_from_code(u8::try_from(code).ok()?)?),
         "failure_reason" => header.failure_reasons.get(code)?,
         _ => return None,
     };

@@ -4,7 +4,7 @@
 //! <storage>/<run id>/run.json                        what was done and what came of it: see [`RunFile`]
 //! <storage>/<run id>/.lock                           held while the run is being written
 //! <storage>/<run id>/trials/0001/samples.parquet     every request of a trial, one row each
-//! <storage>/<run id>/trials/0001/spool-0001.arrows   the same while the trial runs, with a sidecar index
+//! <storage>/<run id>/trials/0001/spool-0001.data     the same while the trial runs, with a sidecar index
 //! ```
 //!
 //! A run is there from its first moment: `run.json` is written before the first trial and replaced whole after each
@@ -12,11 +12,14 @@
 //! Whatever the disk does, a generator thread that offers samples never waits, and no figure of `run.json` depends on them.
 
 mod atomic_file;
+mod checksum;
 mod columns;
+mod delta;
 mod error;
 mod export;
 mod lock;
 mod parquet_file;
+mod parquet_writer;
 mod recovery;
 mod rows;
 mod run;
@@ -25,6 +28,7 @@ mod run_id;
 mod spool;
 mod storage;
 mod summary;
+mod table;
 mod tester;
 mod writer;
 
@@ -39,6 +43,6 @@ pub use run::{Run, SampleBatches};
 pub use run_file::{FORMAT_VERSION, MetricColumn, RunFile, RunHeader, RunState, SamplesRecord, TrialRecord, schema};
 pub use spool::SpoolSink;
 pub use storage::{ListedRun, ListedTrial, RunListing, Storage};
-pub use summary::{Percentiles, Summary};
+pub use summary::{LoopKind, Percentiles, Summary};
 pub use tester::Tester;
 pub use writer::{RunWriter, TrialWriter};

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::trial::{FailureExample, GuestTime};
-use model::{Outcome, Phase, PhaseResult, TrialResult, Validity};
+use model::{Cause, Outcome, Phase, PhaseResult, Reason, TrialResult, Validity};
 
 use crate::atomic_file;
 use crate::columns::TrialHeader;
@@ -147,29 +147,40 @@ fn rebuild(dir: &Path) -> Result<Option<TrialRecord>, ResultsError> {
 /// What the trial gave, as far as its samples tell, and their number.
 fn replay(dir: &Path, header: &TrialHeader, batches: SampleBatches) -> Result<(TrialResult, u64), ResultsError> {
     let steady_start = header.plan.warm_up.nanos();
-    let (mut rows, mut last_release) = (0, 0);
+    let (mut rows, mut last_release, mut last_step) = (0, 0, 0);
     each_sample(dir, batches, |sample| {
         rows += 1;
-        last_release = last_release.max(sample.release);
+        if sample.phase != Phase::Drain {
+            last_release = last_release.max(sample.release);
+        }
+        last_step = last_step.max(sample.step);
     })?;
     // The trial lasted until the next arrival would have been due, or as planned.
-    let gap = (1e9 / header.plan.rate.get()) as i64;
+    let gap = header.plan.load_model.mean_rate().map_or(0, |rate| (1e9 / rate) as i64);
     let lasted = last_release.saturating_add(gap).min(steady_start + header.plan.duration.nanos());
     let warm_up_ns = u64::try_from(lasted.min(steady_start)).unwrap_or(0);
     let steady_ns = u64::try_from(lasted - steady_start).unwrap_or(0);
     let mut warm_up = PhaseResult::new(warm_up_ns);
     let mut steady = PhaseResult::new(steady_ns);
+    let mut drain = PhaseResult::new(0);
     let mut failures: BTreeMap<(Outcome, Option<u32>), u64> = BTreeMap::new();
     let again = SampleBatches::open(dir)?.ok_or_else(|| ResultsError::samples(dir, "gone while it was read"))?;
     each_sample(dir, again, |sample| {
         match sample.phase {
             Phase::WarmUp => warm_up.record(&sample, 0),
             Phase::Steady => steady.record(&sample, steady_start),
+            Phase::Drain => drain.record(&sample, lasted),
         }
         if sample.outcome != Outcome::Success {
             *failures.entry((sample.outcome, sample.failure_reason)).or_default() += 1;
         }
     })?;
+    if last_step == 0 {
+        // Think times between steps are not in the samples; without further steps there were none.
+        for phase in [&mut warm_up, &mut steady] {
+            phase.iteration_time = phase.response_time.clone();
+        }
+    }
     let mut failures: Vec<FailureExample> = failures
         .into_iter()
         .map(|((outcome, reason), count)| {
@@ -179,16 +190,21 @@ fn replay(dir: &Path, header: &TrialHeader, batches: SampleBatches) -> Result<(T
         .collect();
     failures.sort_by_key(|failure| std::cmp::Reverse(failure.count));
     failures.truncate(FAILURES);
-    let reason = "recovered after a crash: requests under way and the last moments are missing, times of the test case \
+    let message = "recovered after a crash: requests under way and the last moments are missing, times of the test case \
                   are not known, and the start is known to a moment only";
     let result = TrialResult {
         started_unix_ns: header.started_unix_ns,
         warm_up,
         steady,
+        drain,
         guest: GuestTime::default(),
         validity: Validity::Interrupted,
-        validity_reasons: vec![reason.to_owned()],
+        validity_reasons: vec![Reason { cause: Cause::Stopped, message: message.to_owned() }],
+        notes: Vec::new(),
+        tester: None,
+        slo: Vec::new(),
         failures,
+        exhausted: 0,
         samples_lost: 0,
     };
     Ok((result, rows))

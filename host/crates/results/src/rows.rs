@@ -3,7 +3,9 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int64Type, UInt8Type, UInt16Type, UInt32Type};
 use arrow_array::{Array, PrimitiveArray, RecordBatch};
-use model::{Load, Outcome, Phase, Sample, ServerSpan};
+use model::{Load, Outcome, Sample, ServerSpan};
+
+use crate::columns::phase_from_code;
 
 /// The columns of a batch of samples.
 pub(crate) struct SampleRows<'a> {
@@ -20,6 +22,7 @@ pub(crate) struct SampleRows<'a> {
     first_byte: &'a PrimitiveArray<Int64Type>,
     end: &'a PrimitiveArray<Int64Type>,
     connect: &'a PrimitiveArray<Int64Type>,
+    tls: &'a PrimitiveArray<Int64Type>,
     status: &'a PrimitiveArray<UInt16Type>,
     bytes_sent: &'a PrimitiveArray<Int64Type>,
     bytes_received: &'a PrimitiveArray<Int64Type>,
@@ -49,6 +52,7 @@ impl<'a> SampleRows<'a> {
             first_byte: column(batch, "first_byte_ns")?,
             end: column(batch, "end_ns")?,
             connect: column(batch, "connect_ns")?,
+            tls: column(batch, "tls_ns")?,
             status: column(batch, "status")?,
             bytes_sent: column(batch, "bytes_sent")?,
             bytes_received: column(batch, "bytes_received")?,
@@ -67,17 +71,13 @@ impl<'a> SampleRows<'a> {
 
     /// The sample in a row below [`Self::len`], or what is wrong with it.
     pub(crate) fn sample(&self, row: usize) -> Result<Sample, String> {
-        let phase = match self.phase.value(row) {
-            0 => Phase::WarmUp,
-            1 => Phase::Steady,
-            code => return Err(format!("{code} is no phase")),
-        };
+        let phase = self.phase.value(row);
         let outcome = self.outcome.value(row);
         let metrics = self.metrics.iter().enumerate();
         Ok(Sample {
             iteration: unsigned(self.iteration.value(row)),
             step: self.step.value(row),
-            phase,
+            phase: phase_from_code(phase).ok_or(format!("{phase} is no phase"))?,
             outcome: Outcome::from_code(outcome).ok_or(format!("{outcome} is no outcome"))?,
             failure_reason: get(self.failure_reason, row),
             load: Load(self.load.value(row)),
@@ -88,6 +88,7 @@ impl<'a> SampleRows<'a> {
             first_byte: get(self.first_byte, row),
             end: self.end.value(row),
             connect_ns: get(self.connect, row).map(unsigned),
+            tls_ns: get(self.tls, row).map(unsigned),
             status: get(self.status, row),
             bytes_sent: unsigned(self.bytes_sent.value(row)),
             bytes_received: unsigned(self.bytes_received.value(row)),

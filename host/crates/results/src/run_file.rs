@@ -18,7 +18,7 @@ use crate::summary::Summary;
 use crate::tester::Tester;
 
 /// Generation of `run.json` that this library writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Name of the file in a run's directory.
 pub(crate) const RUN_FILE: &str = "run.json";
@@ -160,7 +160,7 @@ impl RunFile {
         let mut run = serde_json::to_value(self).expect("a run is plain data with text keys");
         let trials = run.get_mut("trials").and_then(serde_json::Value::as_array_mut);
         for trial in trials.into_iter().flatten() {
-            for part in ["warm_up", "steady", "guest"] {
+            for part in ["warm_up", "steady", "drain", "guest"] {
                 let figures = trial.get_mut(part).and_then(serde_json::Value::as_object_mut);
                 figures.into_iter().flatten().for_each(|(_, figure)| {
                     figure.as_object_mut().and_then(|histogram| histogram.shift_remove("hdr_v2"));

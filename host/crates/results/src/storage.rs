@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use jiff::Timestamp;
-use model::{Load, Rate, Validity};
+use model::{Load, LoadModel, Validity};
 use serde::Deserialize;
 
 use crate::error::ResultsError;
@@ -74,8 +74,8 @@ pub struct ListedPlan {
     pub test_case: String,
     /// Size of one request's work.
     pub load: Load,
-    /// Arrivals a second.
-    pub rate: Rate,
+    /// When requests are sent.
+    pub load_model: LoadModel,
 }
 
 impl Storage {

@@ -1,14 +1,18 @@
 //! The figures of a trial that a person, or a reader of JSON, looks for first. All come from the histograms.
 
-use model::{Histogram, Outcome, PhaseResult, Quantile, TrialPlan, TrialResult};
+use std::fmt;
+
+use model::{Arrivals, Histogram, LoadModel, Outcome, PhaseResult, Quantile, TrialPlan, TrialResult};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Figures of a trial's steady state.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// Arrivals asked for, per second.
-    pub intended_rate: f64,
+    /// Whether arrivals waited for completions.
+    pub load_model: LoopKind,
+    /// Arrivals asked for, per second, in the mean; none in a closed loop, where completions decide.
+    pub intended_rate: Option<f64>,
     /// Arrivals really let go, per second.
     pub offered_rate: f64,
     /// Good completions per second.
@@ -19,6 +23,8 @@ pub struct Summary {
     pub successes: u64,
     /// Requests that were none.
     pub failures: u64,
+    /// Arrivals let go more than 1 ms late.
+    pub late_releases: u64,
     /// End − intended start over all requests, failures counted as infinite.
     pub response_time: Percentiles,
     /// End − intended start, of successes.
@@ -31,12 +37,49 @@ pub struct Summary {
     pub release_lag: Percentiles,
     /// First byte of the answer − sent, of successes.
     pub first_byte: Percentiles,
+    /// Time to open a connection, TLS left out, of the requests for which one was opened.
+    pub connect: Percentiles,
+    /// Time for TLS, of the requests for which a connection was opened.
+    pub tls: Percentiles,
+    /// Response times and think times of an iteration added up, of iterations of which every request was a success.
+    pub iteration_time: Percentiles,
     /// Server's own processing time, of the successes that tell it.
     pub server_span: Percentiles,
     /// Time to build a request in the test case, both phases.
     pub guest_build: Percentiles,
     /// Time to read an answer in the test case, both phases.
     pub guest_read: Percentiles,
+}
+
+/// Whether arrivals waited for completions, as it is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum LoopKind {
+    /// By a schedule, whatever the target did.
+    #[default]
+    #[serde(rename = "open loop")]
+    Open,
+    /// Each user awaited its answer before it sent again.
+    #[serde(rename = "closed loop")]
+    Closed,
+}
+
+impl LoopKind {
+    /// Of a load model.
+    pub fn of(model: &LoadModel) -> Self {
+        match model {
+            LoadModel::Open { .. } => Self::Open,
+            LoadModel::Closed { .. } => Self::Closed,
+        }
+    }
+}
+
+impl fmt::Display for LoopKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Open => "open loop",
+            Self::Closed => "closed loop",
+        })
+    }
 }
 
 /// Percentiles of a duration, nanoseconds. With a `count` above 0, null means unbounded: so many requests failed.
@@ -92,18 +135,23 @@ impl Summary {
         let steady: &PhaseResult = &result.steady;
         let plain = |histogram: &Histogram| Percentiles::of(histogram, 0);
         Self {
-            intended_rate: plan.rate.get(),
+            load_model: LoopKind::of(&plan.load_model),
+            intended_rate: intended_rate(plan, steady),
             offered_rate: steady.offered_rate(),
             goodput: steady.goodput(),
             requests: steady.counts.scheduled,
             successes: steady.counts.of(Outcome::Success),
             failures: steady.counts.failures(),
+            late_releases: steady.late_releases,
             response_time: Percentiles::of(&steady.response_time, steady.counts.failures()),
             response_time_of_successes: plain(&steady.response_time),
             service_time: plain(&steady.service_time),
             queue: plain(&steady.queue),
             release_lag: plain(&steady.release_lag),
             first_byte: plain(&steady.first_byte),
+            connect: plain(&steady.connect),
+            tls: plain(&steady.tls),
+            iteration_time: plain(&steady.iteration_time),
             server_span: plain(&steady.server_span),
             guest_build: plain(&result.guest.build),
             guest_read: plain(&result.guest.read),
@@ -111,9 +159,38 @@ impl Summary {
     }
 }
 
+/// Arrivals a second that were asked for in the steady state, in the mean.
+fn intended_rate(plan: &TrialPlan, steady: &PhaseResult) -> Option<f64> {
+    let LoadModel::Open { arrivals } = &plan.load_model else { return None };
+    let Arrivals::Replay { offsets_ns, .. } = arrivals else { return plan.load_model.mean_rate() };
+    let start = u64::try_from(plan.warm_up.nanos()).unwrap_or(0);
+    let length = steady.length_ns;
+    let recorded = offsets_ns.iter().filter(|at| (start..start + length).contains(*at)).count() as u64;
+    // A plan that was read from a file has no offsets: every arrival that came to its turn was asked for.
+    let count = if offsets_ns.is_empty() { steady.released_in_time } else { recorded };
+    Some(if length == 0 { 0.0 } else { count as f64 * 1e9 / length as f64 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::plan;
+    use model::Span;
+
+    #[test]
+    fn a_closed_loop_has_no_intended_rate_and_a_replay_that_of_its_file() {
+        let mut plan = plan();
+        let steady = PhaseResult::new(10_000_000_000);
+        assert_eq!(intended_rate(&plan, &steady), Some(1000.0));
+        plan.load_model = LoadModel::Closed { users: 3, think_time: Span::from_secs(0) };
+        assert_eq!(intended_rate(&plan, &steady), None);
+        assert_eq!(LoopKind::of(&plan.load_model).to_string(), "closed loop");
+        // One arrival in each tenth of a second, the first second of which is warm-up.
+        let offsets_ns = (0..200).map(|n| n * 100_000_000).collect();
+        let arrivals = Arrivals::Replay { file: "log".into(), digest: String::new(), offsets_ns };
+        plan.load_model = LoadModel::Open { arrivals };
+        assert_eq!(intended_rate(&plan, &steady), Some(10.0));
+    }
 
     #[test]
     fn failures_unbound_the_tail_and_leave_the_median() {

@@ -113,7 +113,7 @@ impl RunWriter {
             metrics: metrics.to_vec(),
             failure_reasons: failure_reasons.to_vec(),
         };
-        let spool = SpoolWriter::begin(&dir, header.schema())?;
+        let spool = SpoolWriter::begin(&dir, &header)?;
         self.begun = number;
         Ok(TrialWriter { header, dir, spool })
     }

@@ -1,12 +1,16 @@
 //! Decides what an exchange that broke off is called, in words that need no knowledge of the library below.
 
-use std::error::Error as _;
 use std::io;
 
 use model::TransportError;
 
 use crate::connect::plain;
-use crate::stamped::Stamps;
+use crate::tls;
+
+/// Most bytes of an answer's head.
+pub(crate) const HEAD_BYTES: usize = 64 * 1024;
+/// Most headers of an answer.
+pub(crate) const HEAD_FIELDS: usize = 100;
 
 /// How much of an answer's body there was when it broke off.
 #[derive(Debug, Clone, Copy)]
@@ -17,69 +21,67 @@ pub(crate) struct BodySoFar {
     pub(crate) announced: Option<u64>,
 }
 
-/// Names what went wrong before the answer was whole.
-pub(crate) fn failure(error: Option<&hyper::Error>, stamps: &Stamps, body: Option<BodySoFar>) -> TransportError {
-    let cause = error.and_then(io_cause);
+/// When an answer broke off: `body` is none before its head was whole, `read` what had come by then.
+pub(crate) fn when(read: u64, body: Option<BodySoFar>) -> String {
     match body {
-        None => {
-            if let Some(error) = error
-                && error.is_parse()
-            {
-                return TransportError::Protocol(not_http(error, stamps));
-            }
-            if stamps.read() > 0 && stamps.written() == 0 {
-                return TransportError::Protocol(format!("the other side spoke first: {}", beginning(stamps)));
-            }
-            let when =
-                if stamps.read() > 0 { "within the head of the answer" } else { "before any of the answer came" };
-            TransportError::Lost(format!("{} {when}", how_it_ended(cause)))
+        None if read > 0 => "within the head of the answer".to_owned(),
+        None => "before any of the answer came".to_owned(),
+        Some(BodySoFar { received, announced: Some(announced) }) => {
+            format!("after {received} of {} of the body", bytes(announced))
         }
-        Some(so_far) => {
-            if let Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) = cause.map(io::Error::kind) {
-                return TransportError::Protocol(format!(
-                    "a malformed chunk after {} of the body",
-                    bytes(so_far.received)
-                ));
-            }
-            let when = match so_far.announced {
-                Some(announced) => format!("after {} of {} of the body", so_far.received, bytes(announced)),
-                None => format!("after {} of the body, before its end", bytes(so_far.received)),
-            };
-            TransportError::Lost(format!("{} {when}", how_it_ended(cause)))
+        Some(BodySoFar { received, announced: None }) => {
+            format!("after {} of the body, before its end", bytes(received))
         }
     }
 }
 
-fn io_cause(error: &hyper::Error) -> Option<&io::Error> {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref() {
-            return Some(io);
-        }
-        cause = error.source();
-    }
-    None
+/// The connection ended before the answer was whole; without a cause the other side closed it.
+pub(crate) fn lost(cause: Option<&io::Error>, read: u64, body: Option<BodySoFar>) -> TransportError {
+    TransportError::Lost(format!("{} {}", how_it_ended(cause), when(read, body)))
 }
 
-fn how_it_ended(cause: Option<&io::Error>) -> String {
+/// What ended a connection.
+pub(crate) fn how_it_ended(cause: Option<&io::Error>) -> String {
     match cause.map(|cause| (cause.kind(), cause)) {
         None | Some((io::ErrorKind::UnexpectedEof, _)) => "closed by the other side".to_owned(),
         Some((io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe, _)) => "reset by the other side".to_owned(),
-        Some((_, cause)) => plain(cause),
+        Some((_, cause)) => match tls::of_tls(cause) {
+            Some(error) => format!("ended by TLS: {};", tls::told(error)),
+            None => plain(cause),
+        },
     }
 }
 
-fn not_http(error: &hyper::Error, stamps: &Stamps) -> String {
-    if stamps.beginning().starts_with(b"HTTP/") {
-        format!("its head is malformed ({error})")
+/// Bytes came where none were asked for.
+pub(crate) fn spoke_first(beginning: &[u8]) -> TransportError {
+    TransportError::Protocol(format!("the other side spoke first: {}", quoted(beginning)))
+}
+
+/// The head of an answer cannot be read.
+pub(crate) fn bad_head(beginning: &[u8], why: &str) -> TransportError {
+    TransportError::Protocol(if beginning.starts_with(b"HTTP/") {
+        format!("its head is malformed ({why})")
     } else {
-        beginning(stamps)
-    }
+        quoted(beginning)
+    })
 }
 
-fn beginning(stamps: &Stamps) -> String {
-    let kept = stamps.beginning();
-    let line = kept.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+/// The head of an answer has no end.
+pub(crate) fn large_head() -> TransportError {
+    TransportError::Protocol(format!(
+        "its head is too large: more than {} KiB, or more than {HEAD_FIELDS} headers",
+        HEAD_BYTES / 1024
+    ))
+}
+
+/// The chunks of a body cannot be told apart.
+pub(crate) fn bad_chunk(received: u64) -> TransportError {
+    TransportError::Protocol(format!("a malformed chunk after {} of the body", bytes(received)))
+}
+
+/// How an answer begins.
+pub(crate) fn quoted(beginning: &[u8]) -> String {
+    let line = beginning.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     format!("it begins with `{}`", line.escape_ascii())
 }
 

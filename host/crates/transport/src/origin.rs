@@ -1,5 +1,6 @@
 //! Decides what a base URL means: whom to connect to, what `Host` to say, what stands before each path.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,8 +8,12 @@ use http::Uri;
 use model::TransportError;
 use thiserror::Error;
 
+use crate::resolve::Override;
+
 /// Port of plain HTTP.
 const HTTP_PORT: u16 = 80;
+/// Port of HTTP over TLS.
+const HTTPS_PORT: u16 = 443;
 
 /// Why a text is no base URL. Name and password in it are never shown.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -35,12 +40,6 @@ pub enum UrlError {
         /// What it has.
         scheme: String,
     },
-    /// HTTPS, which this version does not speak.
-    #[error("URL `{url}` needs TLS, which is not yet supported: write it as `http://host:port`")]
-    Tls {
-        /// As typed.
-        url: String,
-    },
     /// A name or a password stands before the host.
     #[error(
         "URL `{url}` has a user name in it: write it as `http://host:port`, and send an `Authorization` header instead"
@@ -64,6 +63,7 @@ pub enum UrlError {
 /// A base URL: host, port, and a path that stands before those of the requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
+    is_tls: bool,
     /// Name or address, without the brackets of IPv6.
     host: String,
     port: u16,
@@ -77,18 +77,18 @@ impl Origin {
     /// Reads a base URL. A host that is an address needs no looking up.
     ///
     /// # Errors
-    /// When it is not `http://host[:port][/path]`.
+    /// When it is not `http[s]://host[:port][/path]`.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let url = shown(text);
         let malformed = |reason: &str| UrlError::Malformed { url: url.clone(), reason: reason.to_owned() };
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(UrlError::NoScheme { url });
         };
-        match scheme.to_ascii_lowercase().as_str() {
-            "http" => {}
-            "https" => return Err(UrlError::Tls { url }),
+        let is_tls = match scheme.to_ascii_lowercase().as_str() {
+            "http" => false,
+            "https" => true,
             _ => return Err(UrlError::Scheme { url, scheme: scheme.to_owned() }),
-        }
+        };
         let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
         if authority.contains('@') {
             return Err(UrlError::UserInfo { url });
@@ -105,7 +105,7 @@ impl Origin {
             return Err(malformed("it has no host"));
         }
         let port = match &authority[bare.len()..] {
-            "" => HTTP_PORT,
+            "" => default_port(is_tls),
             typed => {
                 typed[1..].parse().ok().filter(|port| *port > 0).ok_or_else(|| malformed("its port is not one"))?
             }
@@ -115,15 +115,19 @@ impl Origin {
             return Err(malformed("what stands in brackets is no IPv6 address"));
         }
         let prefix = uri.path().trim_end_matches('/').to_owned();
-        Ok(Self { host, port, prefix, addresses: address.into_iter().collect() })
+        Ok(Self { is_tls, host, port, prefix, addresses: address.into_iter().collect() })
     }
 
-    /// Looks the host up, once and before a trial, so that no request waits for it.
+    /// Finds the host's addresses, once and before a trial, so that no request waits for it: those that `overrides` give
+    /// for it, or else those that the name service knows.
     ///
     /// # Errors
     /// When no host has this name, or the names cannot be asked.
-    pub async fn resolve(&mut self) -> Result<&[SocketAddr], TransportError> {
-        if self.addresses.is_empty() {
+    pub async fn resolve(&mut self, overrides: &[Override]) -> Result<&[SocketAddr], TransportError> {
+        let given: Vec<_> = overrides.iter().flat_map(|entry| entry.addresses_of(&self.host, self.port)).collect();
+        if !given.is_empty() {
+            self.addresses = given;
+        } else if self.addresses.is_empty() {
             let cannot = |reason: String| TransportError::Connect { address: self.address(), reason };
             let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
             let found: Vec<_> = found.map_err(|error| cannot(unknown_host(&self.host, &error)))?.collect();
@@ -132,7 +136,19 @@ impl Origin {
             }
             self.addresses = found;
         }
+        let mut seen = HashSet::new();
+        self.addresses.retain(|address| seen.insert(*address));
         Ok(&self.addresses)
+    }
+
+    /// It is spoken to through TLS.
+    pub fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+
+    /// Name or address of the host, without the brackets of IPv6.
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// An origin whose host has these addresses.
@@ -150,7 +166,7 @@ impl Origin {
         }
     }
 
-    /// Addresses of the host, in the order in which they are tried; empty until it was looked up.
+    /// Addresses of the host; empty until it was looked up.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
@@ -158,10 +174,16 @@ impl Origin {
     /// Host and port, as a request says them: without the port that goes without saying.
     pub(crate) fn host_header(&self) -> String {
         let mut address = self.address();
-        if self.port == HTTP_PORT {
-            address.truncate(address.len() - ":80".len());
+        if self.port == default_port(self.is_tls) {
+            let end = address.rfind(':').expect("a port follows the host");
+            address.truncate(end);
         }
         address
+    }
+
+    /// What a URL begins with.
+    pub(crate) fn scheme(&self) -> http::uri::Scheme {
+        if self.is_tls { http::uri::Scheme::HTTPS } else { http::uri::Scheme::HTTP }
     }
 
     /// What stands before the path of each request.
@@ -172,8 +194,12 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}{}", self.host_header(), self.prefix)
+        write!(f, "{}://{}{}", self.scheme(), self.host_header(), self.prefix)
     }
+}
+
+fn default_port(is_tls: bool) -> u16 {
+    if is_tls { HTTPS_PORT } else { HTTP_PORT }
 }
 
 fn unknown_host(host: &str, error: &std::io::Error) -> String {
@@ -207,6 +233,10 @@ mod tests {
         assert_eq!(parsed("HTTP://example.org:80/"), "http://example.org at example.org:80");
         assert_eq!(parsed("http://[::1]:8080/api/"), "http://[::1]:8080/api at [::1]:8080");
         assert_eq!(parsed("http://[::1]"), "http://[::1] at [::1]:80");
+        assert_eq!(parsed("https://example.org/a"), "https://example.org/a at example.org:443");
+        assert_eq!(parsed("https://[::1]:443"), "https://[::1] at [::1]:443");
+        assert_eq!(parsed("https://h:80"), "https://h:80 at h:80");
+        assert_eq!(parsed("http://h:443"), "http://h:443 at h:443");
         assert_eq!(parsed("http://10.0.0.1:65535/a/b"), "http://10.0.0.1:65535/a/b at 10.0.0.1:65535");
     }
 
@@ -215,7 +245,6 @@ mod tests {
         for (text, told) in [
             ("localhost:8080", "`localhost:8080` has no scheme: write it as `http://host:port`"),
             ("", "`` has no scheme"),
-            ("https://h", "`https://h` needs TLS, which is not yet supported"),
             ("ftp://h/", "scheme `ftp`, which is not HTTP"),
             ("http://", "`http://` is not a URL"),
             ("http:///path", "`http:///path` is not a URL"),
@@ -231,7 +260,7 @@ mod tests {
             ("http://h?q", "has a query"),
             ("http://h/#top", "has a fragment"),
             ("http://user:pass@h", "`http://…@h` has a user name in it"),
-            ("https://user:pass@h", "`https://…@h` needs TLS"),
+            ("https://user:pass@h", "`https://…@h` has a user name in it"),
         ] {
             let said = parsed(text);
             assert!(said.contains(told), "{text}: {said}");
@@ -243,7 +272,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_host_is_named() {
         let mut origin = Origin::parse("http://no-such-host.invalid:81").expect("a URL");
-        let error = origin.resolve().await.expect_err("no such host").to_string();
+        let error = origin.resolve(&[]).await.expect_err("no such host").to_string();
         let start = "cannot connect to no-such-host.invalid:81: host `no-such-host.invalid` was not found (";
         assert!(error.starts_with(start), "{error}");
     }
@@ -252,7 +281,7 @@ mod tests {
     async fn a_known_host_is_looked_up_once() {
         let mut origin = Origin::parse("http://localhost:81").expect("a URL");
         assert_eq!(origin.addresses(), []);
-        let found = origin.resolve().await.expect("localhost").to_vec();
+        let found = origin.resolve(&[]).await.expect("localhost").to_vec();
         assert!(found.iter().all(|address| address.ip().is_loopback() && address.port() == 81), "{found:?}");
         assert_eq!(origin.addresses(), found);
     }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use model::Rate;
-
 use super::*;
 use crate::cli::ShowFormat;
 use crate::config::byte_size::ByteSize;
@@ -12,11 +10,8 @@ use crate::config::{resolve_common, resolve_target, show};
 #[test]
 fn the_defaults_are_enough_with_a_test_case_and_a_url() {
     let run = run_of("", &enough()).expect("a run");
-    assert_eq!((run.load.0, run.rate.get(), run.seed), (1, 1.0, 0));
-    assert_eq!(
-        (run.duration.to_string(), run.warm_up.to_string(), run.timeout.to_string()),
-        ("30s".into(), "0s".into(), "30s".into())
-    );
+    assert_eq!((run.load.0, shown(&run).as_str(), run.seed), (1, "1/s for 30s", 0));
+    assert_eq!((run.warm_up.to_string(), run.timeout.to_string()), ("0s".into(), "30s".into()));
     assert!(run.threads >= 1);
     assert_eq!((run.plugin_threads, run.connections, run.max_in_flight), (1, None, 100_000));
     assert_eq!(run.common.storage, Path::new("db"));
@@ -38,7 +33,7 @@ fn flags_win_over_the_environment_and_that_over_files_and_those_over_the_user_s(
     ]);
     let settings = RunSettings { load: Some(5), ..enough() };
     let run = run_in(folder.path(), environment, &GlobalArgs::default(), &settings).expect("a run");
-    assert_eq!((run.load.0, run.rate.get(), run.seed, run.max_in_flight), (5, 4.0, 3, 2));
+    assert_eq!((run.load.0, shown(&run).as_str(), run.seed, run.max_in_flight), (5, "4/s for 30s", 3, 2));
 }
 
 #[test]
@@ -151,7 +146,8 @@ fn what_is_shown_is_a_config_again_with_origins_and_without_secrets() {
          headers = { authorization = \"hunter2\", x-id = \"env:ID\" }\n[plugin-options.http]\napi-token = \"hunter2\"",
     )]);
     let environment = Environment::from([("CLUSTER_TESTER_RUN_SEED", "3")]);
-    let settings = RunSettings { threads: Some(1), rate: Rate::per_second(2.5).ok(), ..RunSettings::default() };
+    let pattern = PatternSettings { rate: "2.5/s".parse().ok(), ..PatternSettings::default() };
+    let settings = RunSettings { threads: Some(1), pattern, ..RunSettings::default() };
     let layers = Layers::load(&GlobalArgs::default(), environment, folder.path()).expect("layers");
     let layers = layers.with(&settings).expect("flags");
     let toml = show(&layers, ShowFormat::Toml);
@@ -169,9 +165,13 @@ fn what_is_shown_is_a_config_again_with_origins_and_without_secrets() {
     memory = "64MiB"  # default
 
     [run]
+    abort-window = "10s"  # default
+    arrivals = "even"  # default
     duration = "30s"  # default
+    feed-mode = "cycle"  # default
     load = 1  # default
     max-in-flight = 100000  # default
+    pacing = "precise"  # default
     plugin-threads = 1  # default
     rate = "2.5/s"  # --rate
     seed = 3  # environment variable CLUSTER_TESTER_RUN_SEED
@@ -181,6 +181,13 @@ fn what_is_shown_is_a_config_again_with_origins_and_without_secrets() {
 
     [target]
     url = "http://(redacted)@h/p@q"  # cluster-tester.toml:3:7
+
+    [target.connection]
+    connect-timeout = "10s"  # default
+    http = "auto"  # default
+    insecure = false  # default
+    resolve = []  # default
+    streams = 100  # default
 
     [target.headers]
     authorization = "(redacted)"  # cluster-tester.toml:4:29

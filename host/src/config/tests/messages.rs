@@ -33,7 +33,7 @@ fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
     insta::assert_snapshot!(message("[targets.x]\nzzzzzzz = 5"), @r"
     error: unknown key `targets.x.zzzzzzz`
       where: cluster-tester.toml:2:1
-      hint: known here: name, url, urls, headers
+      hint: known here: name, url, urls, headers, connection
     ");
 }
 
@@ -170,7 +170,8 @@ fn nothing_where_something_must_be_is_refused() {
         let text = message(&format!("[plugins]\n{key} = 0"));
         assert!(text.starts_with(&format!("error: `plugins.{key}` is 0\n")), "{text}");
     }
-    let settings = RunSettings { connections: Some(0), ..enough() };
+    let connection = ConnectionSettings { connections: Some(0), ..ConnectionSettings::default() };
+    let settings = RunSettings { connection, ..enough() };
     insta::assert_snapshot!(message_of("", &settings, ExitCode::Usage), @r"
     error: `run.connections` is 0
       where: --connections

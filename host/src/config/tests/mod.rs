@@ -1,8 +1,11 @@
 //! Facts about the config as a whole.
 
+mod connections;
+mod goals;
 mod layering;
 mod messages;
 mod older;
+mod patterns;
 mod reference;
 mod secrets;
 
@@ -11,8 +14,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Environment, Layers, ResolvedRun, resolve_run};
-use crate::cli::{GlobalArgs, Pair, RunSettings};
+use super::{Environment, Layers, Pattern, ResolvedRun, resolve_run};
+use crate::cli::{ConnectionSettings, GlobalArgs, Pair, PatternSettings, RunSettings};
 use crate::error::CliError;
 
 /// A working directory with these files.
@@ -45,6 +48,26 @@ fn run_in(
 /// Flags that make a run of their own.
 fn enough() -> RunSettings {
     RunSettings { test_case: Some("http".into()), url: vec!["http://127.0.0.1:1".into()], ..RunSettings::default() }
+}
+
+/// When requests are sent.
+fn shown(run: &ResolvedRun) -> String {
+    match &run.pattern {
+        Pattern::Stages { stages, spacing, duration } => {
+            let rate = |stage: &model::Stage| match stage.from == stage.to {
+                true => format!("{}/s", stage.from),
+                false => format!("{}/s..{}/s", stage.from, stage.to),
+            };
+            let stages: Vec<_> = stages.iter().map(|stage| format!("{} for {}", rate(stage), stage.length)).collect();
+            let spacing = if *spacing == model::Spacing::Even { String::new() } else { format!(" {spacing:?}") };
+            assert!(stages.len() > 1 || stages[0].ends_with(&duration.to_string()));
+            stages.join(", ") + &spacing
+        }
+        Pattern::Replay { file, duration } => format!("{} for {duration:?}", file.display()),
+        Pattern::Closed { users, think_time, duration } => {
+            format!("{users} users thinking {think_time} for {duration}")
+        }
+    }
 }
 
 fn pairs(texts: &[&str]) -> Vec<Pair> {

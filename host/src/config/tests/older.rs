@@ -68,7 +68,7 @@ fn the_older_flags_mean_what_they_meant() {
         ..fibonacci()
     };
     let run = resolve(folder.path(), &GlobalArgs::default(), &args).expect("a run");
-    assert_eq!((run.rate.get(), run.duration.to_string()), (2.5, "10s".into()));
+    assert_eq!(shown(&run), "2.5/s for 10s");
     let (_, notices) = test_execution_settings(&args).expect("settings");
     assert_eq!(notices, ["`--monitoring-interval` is taken, but hosts are not monitored yet"]);
 }

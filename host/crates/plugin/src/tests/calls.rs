@@ -163,3 +163,10 @@ fn a_sandboxed_guest_can_be_called_within_a_runtime() {
     let path = runtime.block_on(async { test_case.workload().unwrap().build(&context(1)).unwrap().path });
     assert!(path.as_str().ends_with("&env=0"), "{path}");
 }
+
+#[test]
+fn deadlines_hold_when_the_runtime_is_gone() {
+    let test_case = hostile(&runtime(), "loop-in-build");
+    let what = broken(test_case.workload().unwrap().build(&context(1)));
+    assert!(what.contains("used up its 200 ms deadline"), "{what}");
+}

@@ -8,6 +8,7 @@ use arrow_array::RecordBatch;
 use super::segment::SegmentReader;
 use crate::columns::TrialHeader;
 use crate::error::ResultsError;
+use crate::table::Table;
 
 /// Segments of the spool in a trial's directory, in order.
 pub(super) fn segments(dir: &Path) -> io::Result<Vec<PathBuf>> {
@@ -15,7 +16,7 @@ pub(super) fn segments(dir: &Path) -> io::Result<Vec<PathBuf>> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with("spool-") && name.ends_with(".arrows") {
+        if name.starts_with("spool-") && name.ends_with(".data") {
             segments.push(path);
         }
     }
@@ -41,9 +42,7 @@ impl SpoolReader {
         let mut segments = segments(dir).map_err(|e| ResultsError::reading(dir, e))?.into_iter();
         let Some(current) = open_next(&mut segments)? else { return Ok(None) };
         let (path, segment) = &current;
-        let schema = segment.schema();
-        let header = TrialHeader::from_metadata(|key| schema.metadata().get(key).map(String::as_str));
-        let header = header.and_then(|header| header.check(&schema).map(|()| header));
+        let header = TrialHeader::from_metadata(|key| segment.head().get(key).map(String::as_str));
         let header = header.map_err(|reason| ResultsError::samples(path, reason))?;
         Ok(Some(Self { segments, current: Some(current), header }))
     }
@@ -56,6 +55,22 @@ impl SpoolReader {
     /// What the spool says of its trial.
     pub(crate) fn header(&self) -> &TrialHeader {
         &self.header
+    }
+
+    /// Adds the next rows to a table with this trial's columns; false when there are no more.
+    pub(crate) fn read(&mut self, table: &mut Table) -> Result<bool, ResultsError> {
+        while let Some((path, segment)) = self.current.as_mut() {
+            match segment.read(table) {
+                Ok(true) => return Ok(true),
+                Ok(false) => self.current = open_next(&mut self.segments)?,
+                Err(error) => {
+                    let error = ResultsError::reading(path, error);
+                    self.current = None;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Deletes the spool in a trial's directory.
@@ -89,23 +104,13 @@ impl Iterator for SpoolReader {
     type Item = Result<RecordBatch, ResultsError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let (path, segment) = self.current.as_mut()?;
-            match segment.next() {
-                Ok(Some(batch)) => return Some(Ok(batch)),
-                Ok(None) => match open_next(&mut self.segments) {
-                    Ok(next) => self.current = next,
-                    Err(error) => {
-                        self.current = None;
-                        return Some(Err(error));
-                    }
-                },
-                Err(error) => {
-                    let error = ResultsError::reading(path, error);
-                    self.current = None;
-                    return Some(Err(error));
-                }
-            }
+        let mut table = Table::new(self.header.schema());
+        match self.read(&mut table) {
+            Ok(is_more) => is_more.then(|| {
+                table.sort();
+                Ok(table.to_batch())
+            }),
+            Err(error) => Some(Err(error)),
         }
     }
 }

@@ -1,23 +1,21 @@
-//! One file of a spool and its sidecar index: an Arrow IPC stream, and for each piece of it a record that vouches.
+//! One file of a spool and its sidecar index: pieces, and for each a record that vouches for it.
 //!
-//! A record is written after its piece, so what it tells was handed to the system before. It carries checksums of the
-//! piece and of itself: a torn tail is not vouched for, and neither is one that a loss of power filled with zeros.
+//! The first piece is the segment's head, JSON that says what the trial is; the others are rows. A record is written
+//! after its piece, so what it tells was handed to the system before. It carries checksums of the piece and of itself: a
+//! torn tail is not vouched for, and neither is one that a loss of power filled with zeros.
 
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use arrow_buffer::Buffer;
-use arrow_ipc::CompressionType;
-use arrow_ipc::reader::{StreamDecoder, StreamReader};
-use arrow_ipc::writer::{IpcWriteOptions, StreamWriter};
-use arrow_schema::SchemaRef;
+use super::piece;
+use crate::table::Table;
 
 /// Length of a record of the index, bytes.
 const RECORD: usize = 20;
 
-/// What the index says of a piece: the stream's head (without rows), or a batch.
+/// What the index says of a piece: the head (without rows), or rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Record {
     /// Where it ends in the file.
@@ -54,34 +52,34 @@ pub(super) struct SegmentWriter {
     data: Output,
     index: Output,
     // Each piece is made in memory and written at once.
-    stream: StreamWriter<Vec<u8>>,
+    piece: Vec<u8>,
+    scratch: Vec<i64>,
     end: u64,
 }
 
 impl SegmentWriter {
-    /// Begins a segment.
-    pub(super) fn begin(data: Output, index: Output, schema: &SchemaRef) -> io::Result<Self> {
-        let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::ZSTD));
-        let stream = options
-            .and_then(|options| StreamWriter::try_new_with_options(Vec::new(), schema, options))
-            .map_err(io::Error::other)?;
-        let mut segment = Self { data, index, stream, end: 0 };
+    /// Begins a segment with what its head says.
+    pub(super) fn begin(data: Output, index: Output, head: &HashMap<String, String>) -> io::Result<Self> {
+        let piece = serde_json::to_vec(head)?;
+        let mut segment = Self { data, index, piece, scratch: Vec::new(), end: 0 };
         segment.hand_over(0)?;
         Ok(segment)
     }
 
-    /// Writes a batch. After an error, nothing more may be written.
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
-        self.stream.write(batch).map_err(io::Error::other)?;
-        self.hand_over(u32::try_from(batch.num_rows()).map_err(io::Error::other)?)
+    /// Writes the rows of a table, if it has any. After an error, nothing more may be written.
+    pub(super) fn write(&mut self, table: &Table) -> io::Result<()> {
+        if table.rows() == 0 {
+            return Ok(());
+        }
+        piece::encode(table, &mut self.piece, &mut self.scratch);
+        self.hand_over(u32::try_from(table.rows()).map_err(io::Error::other)?)
     }
 
     fn hand_over(&mut self, rows: u32) -> io::Result<()> {
-        let piece = self.stream.get_mut();
-        self.data.write_all(piece)?;
-        self.end += piece.len() as u64;
-        let record = Record { end: self.end, rows, crc: crc32fast::hash(piece) };
-        piece.clear();
+        self.data.write_all(&self.piece)?;
+        self.end += self.piece.len() as u64;
+        let record = Record { end: self.end, rows, crc: crc32fast::hash(&self.piece) };
+        self.piece.clear();
         self.index.write_all(&record.to_bytes())
     }
 }
@@ -89,10 +87,12 @@ impl SegmentWriter {
 /// Reads what the index of a segment vouches for.
 pub(super) struct SegmentReader {
     data: File,
-    records: std::vec::IntoIter<Record>,
-    decoder: StreamDecoder,
-    schema: SchemaRef,
+    length: u64,
+    index: BufReader<File>,
+    head: HashMap<String, String>,
+    piece: Vec<u8>,
     at: u64,
+    is_over: bool,
 }
 
 impl SegmentReader {
@@ -101,54 +101,51 @@ impl SegmentReader {
         let mut data = File::open(data)?;
         let length = data.seek(SeekFrom::End(0))?;
         data.rewind()?;
-        let index = match std::fs::read(index) {
+        let index = match File::open(index) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            read => read?,
+            opened => BufReader::new(opened?),
         };
-        let mut records = Vec::new();
-        let mut at = 0;
-        for bytes in index.as_chunks::<RECORD>().0 {
-            match Record::from_bytes(bytes) {
-                Some(record) if record.end > at && record.end <= length => {
-                    at = record.end;
-                    records.push(record);
-                }
-                _ => break,
-            }
-        }
-        let schema = SchemaRef::new(arrow_schema::Schema::empty());
-        let mut reader = Self { data, records: records.into_iter(), decoder: StreamDecoder::new(), schema, at: 0 };
-        let head = match reader.piece()? {
-            Some((0, bytes)) => bytes,
+        let (head, piece) = (HashMap::new(), Vec::new());
+        let mut reader = Self { data, length, index, head, piece, at: 0, is_over: false };
+        match reader.next_piece()? {
+            Some(0) => reader.head = serde_json::from_slice(&reader.piece)?,
             _ => return Ok(None),
-        };
-        // The decoder takes note of the columns only when the first batch follows.
-        reader.schema = StreamReader::try_new(head.as_slice(), None).map_err(io::Error::other)?.schema();
-        reader.decoder.decode(&mut Buffer::from(head)).map_err(io::Error::other)?;
+        }
         Ok(Some(reader))
     }
 
-    /// Columns of the segment.
-    pub(super) fn schema(&self) -> SchemaRef {
-        SchemaRef::clone(&self.schema)
+    /// What the segment's head says.
+    pub(super) fn head(&self) -> &HashMap<String, String> {
+        &self.head
     }
 
-    /// The next batch; none at the end of what is vouched for.
-    pub(super) fn next(&mut self) -> io::Result<Option<RecordBatch>> {
-        let Some((_, bytes)) = self.piece()? else { return Ok(None) };
-        self.decoder.decode(&mut Buffer::from(bytes)).map_err(io::Error::other)
+    /// Adds the next rows to the table, which must be of the columns that the head tells of; false at the end of what is
+    /// vouched for.
+    pub(super) fn read(&mut self, table: &mut Table) -> io::Result<bool> {
+        let Some(_) = self.next_piece()? else { return Ok(false) };
+        piece::decode(&self.piece, table)?;
+        Ok(true)
     }
 
-    /// Rows and bytes of the next piece; none at the end, or from the first piece on that is not what its record says.
-    fn piece(&mut self) -> io::Result<Option<(u32, Vec<u8>)>> {
-        let Some(record) = self.records.next() else { return Ok(None) };
-        let mut bytes = vec![0; usize::try_from(record.end - self.at).map_err(io::Error::other)?];
-        self.data.read_exact(&mut bytes)?;
+    /// Reads the next piece and gives its rows; none at the end, or from the first piece on that is not what its record
+    /// says.
+    fn next_piece(&mut self) -> io::Result<Option<u32>> {
+        let Some(record) = self.next_record()?.filter(|_| !self.is_over) else { return Ok(None) };
+        self.piece.resize(usize::try_from(record.end - self.at).map_err(io::Error::other)?, 0);
+        self.data.read_exact(&mut self.piece)?;
         self.at = record.end;
-        if crc32fast::hash(&bytes) != record.crc {
-            self.records = Vec::new().into_iter();
-            return Ok(None);
+        self.is_over = crc32fast::hash(&self.piece) != record.crc;
+        Ok((!self.is_over).then_some(record.rows))
+    }
+
+    fn next_record(&mut self) -> io::Result<Option<Record>> {
+        let mut bytes = [0; RECORD];
+        match self.index.read_exact(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            read => read?,
         }
-        Ok(Some((record.rows, bytes)))
+        let record = Record::from_bytes(&bytes).filter(|record| record.end > self.at && record.end <= self.length);
+        self.is_over |= record.is_none();
+        Ok(record)
     }
 }

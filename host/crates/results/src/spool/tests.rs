@@ -10,16 +10,18 @@ use super::*;
 use crate::rows::SampleRows;
 use crate::tests::{header, sample};
 
-/// A spool of `batches` batches of `rows` samples, and the sizes of its two files.
-fn spool(dir: &Path, batches: u64, rows: u64) -> [(PathBuf, Vec<u8>); 2] {
-    let path = dir.join("spool-0001.arrows");
+/// A spool of `pieces` pieces of `rows` samples, and the sizes of its two files.
+fn spool(dir: &Path, pieces: u64, rows: u64) -> [(PathBuf, Vec<u8>); 2] {
+    let path = dir.join("spool-0001.data");
     let output = |path: &Path| -> Output { Box::new(File::create(path).expect("a file")) };
-    let schema = header().schema();
-    let mut segment = SegmentWriter::begin(output(&path), output(&reader::index_of(&path)), &schema).expect("begun");
-    let mut columns = SampleColumns::new(schema);
-    for batch in 0..batches {
-        (batch * rows..(batch + 1) * rows).for_each(|iteration| columns.push(&sample(iteration)));
-        segment.write(&columns.take()).expect("written");
+    let head = header().metadata();
+    let mut segment = SegmentWriter::begin(output(&path), output(&reader::index_of(&path)), &head).expect("begun");
+    let mut table = Table::new(header().schema());
+    for piece in 0..pieces {
+        let samples: Vec<Sample> = (piece * rows..(piece + 1) * rows).map(sample).collect();
+        table.extend(&samples);
+        segment.write(&table).expect("written");
+        table.clear();
     }
     [path.clone(), reader::index_of(&path)].map(|path| (path.clone(), fs::read(&path).expect("bytes")))
 }
@@ -73,6 +75,29 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn any_bytes_are_rows_or_an_error_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), rows in 0..300u32) {
+        let mut table = Table::new(header().schema());
+        let bytes = [rows.to_le_bytes().to_vec(), bytes].concat();
+        if piece::decode(&bytes, &mut table).is_ok() {
+            prop_assert_eq!(table.rows(), rows as usize);
+        }
+    }
+
+    #[test]
+    fn a_piece_cut_short_is_an_error(cut in 0.0f64..1.0) {
+        let (mut table, mut bytes) = (Table::new(header().schema()), Vec::new());
+        table.extend(&(0..200).map(sample).collect::<Vec<_>>());
+        piece::encode(&table, &mut bytes, &mut Vec::new());
+        let at = (bytes.len() as f64 * cut) as usize;
+        prop_assert!(piece::decode(&bytes[..at], &mut Table::new(header().schema())).is_err());
+        let mut back = Table::new(header().schema());
+        piece::decode(&bytes, &mut back).expect("whole");
+        prop_assert_eq!(back.columns(), table.columns());
+    }
+}
+
 #[test]
 fn every_batch_before_the_damage_is_read() {
     let dir = tempfile::tempdir().expect("temporary directory");
@@ -93,7 +118,7 @@ fn every_batch_before_the_damage_is_read() {
 fn segments_of_several_starts_are_read_in_order() {
     let dir = tempfile::tempdir().expect("temporary directory");
     for part in 0..3 {
-        let spool = SpoolWriter::begin(dir.path(), header().schema()).expect("begun");
+        let spool = SpoolWriter::begin(dir.path(), &header()).expect("begun");
         assert_eq!(spool.sink().offer((part * 10..(part + 1) * 10).map(sample).collect()), 0);
         assert_eq!(spool.end().rows, 10);
     }
@@ -122,7 +147,7 @@ impl Write for Full {
 #[test]
 fn a_full_disk_loses_samples_counts_them_and_says_why() {
     let data = Box::new(Full { room: 100_000 });
-    let spool = SpoolWriter::begin_at(data, Box::new(io::sink()), header().schema()).expect("begun");
+    let spool = SpoolWriter::begin_at(data, Box::new(io::sink()), &header()).expect("begun");
     let mut sink = spool.sink();
     for part in 0..100 {
         // Whether taken or refused, every one is counted.
@@ -137,13 +162,13 @@ fn a_full_disk_loses_samples_counts_them_and_says_why() {
 
 #[test]
 fn a_disk_full_from_the_start_is_an_error_at_once() {
-    let begun = SpoolWriter::begin_at(Box::new(Full { room: 10 }), Box::new(io::sink()), header().schema());
+    let begun = SpoolWriter::begin_at(Box::new(Full { room: 10 }), Box::new(io::sink()), &header());
     assert_eq!(begun.err().map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
 }
 
 /// Stands still until told to go on.
 struct Stalled {
-    go: mpsc::Receiver<()>,
+    go: Receiver<()>,
 }
 
 impl Write for Stalled {
@@ -162,7 +187,7 @@ fn a_disk_that_stands_still_costs_samples_and_never_a_wait() {
     let (go, stalled) = mpsc::channel();
     go.send(()).expect("the head may pass");
     let data = Box::new(Stalled { go: stalled });
-    let spool = SpoolWriter::begin_at(data, Box::new(io::sink()), header().schema()).expect("begun");
+    let spool = SpoolWriter::begin_at(data, Box::new(io::sink()), &header()).expect("begun");
     let mut sink = spool.sink();
     let mut refused = 0;
     let samples: Vec<Sample> = (0..1000).map(sample).collect();
@@ -170,7 +195,7 @@ fn a_disk_that_stands_still_costs_samples_and_never_a_wait() {
     for _ in 0..400 {
         refused += sink.offer(samples.clone()) as u64;
     }
-    assert!(refused >= 400_000 - WAITING_ROWS as u64 - 2 * BATCH_ROWS as u64, "{refused}");
+    assert!(refused >= 400_000 - WAITING_ROWS as u64 - 2 * PIECE_ROWS as u64, "{refused}");
     drop(go);
     let spooled = spool.end();
     assert_eq!((spooled.lost, spooled.rows), (refused, 400_000 - refused));
@@ -179,7 +204,7 @@ fn a_disk_that_stands_still_costs_samples_and_never_a_wait() {
 #[test]
 fn what_is_offered_is_on_disk_within_half_a_second_without_more_offers() {
     let dir = tempfile::tempdir().expect("temporary directory");
-    let spool = SpoolWriter::begin(dir.path(), header().schema()).expect("begun");
+    let spool = SpoolWriter::begin(dir.path(), &header()).expect("begun");
     assert_eq!(spool.sink().offer(vec![sample(0)]), 0);
     let offered = Instant::now();
     while read_back(dir.path()).is_empty() {

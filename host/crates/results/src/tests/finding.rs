@@ -66,9 +66,9 @@ fn what_is_not_found_is_said_with_what_there_is() {
 #[test]
 fn broken_runs_are_listed_as_broken_and_the_others_all_the_same() {
     let (scene, dirs) = storage_of(&IDS);
-    std::fs::write(dirs[0].join("run.json"), "{\n  \"format_version\": 1,\n  oops\n}").expect("written");
+    std::fs::write(dirs[0].join("run.json"), "{\n  \"format_version\": 2,\n  oops\n}").expect("written");
     let text = std::fs::read_to_string(dirs[1].join("run.json")).expect("text");
-    std::fs::write(dirs[1].join("run.json"), text.replace("\"format_version\": 1", "\"format_version\": 7"))
+    std::fs::write(dirs[1].join("run.json"), text.replace("\"format_version\": 2", "\"format_version\": 7"))
         .expect("written");
     std::fs::create_dir(scene.path("storage/not-a-run")).expect("a directory");
 

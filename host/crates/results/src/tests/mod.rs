@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use model::plan::TargetPlan;
+use model::plan::{ConnectionPlan, TargetPlan};
 use model::trial::GuestTime;
 use model::{
-    Load, Metric, MetricKind, Outcome, Phase, PhaseResult, PluginIdentity, Rate, RunPlan, Sample, SampleSink,
-    ServerSpan, Span, TrialPlan, TrialResult, Validity,
+    Load, LoadModel, Metric, MetricKind, Outcome, Phase, PhaseResult, PluginIdentity, Rate, RunPlan, Sample,
+    SampleSink, ServerSpan, Span, TrialPlan, TrialResult, Validity,
 };
 use tempfile::TempDir;
 
@@ -26,14 +26,19 @@ pub(crate) fn plan() -> TrialPlan {
         test_case: "fibonacci".to_owned(),
         options: serde_json::Map::new(),
         load: Load(20),
-        rate: Rate::per_second(1000.0).expect("in range"),
+        load_model: LoadModel::constant(Rate::per_second(1000.0).expect("in range"), Span::from_secs(10)),
         warm_up: Span::from_secs(1),
         duration: Span::from_secs(10),
         timeout: Span(Duration::from_secs(30)),
+        pacing: model::plan::Pacing::default(),
         threads: 1,
         plugin_threads: 0,
         connections: None,
         max_in_flight: 1000,
+        feed: None,
+        slo: None,
+        abort_when: None,
+        abort_window: Span::from_secs(10),
     }
 }
 
@@ -64,7 +69,12 @@ fn run_header() -> RunHeader {
         labels: BTreeMap::from([("git".to_owned(), "abc".to_owned())]),
         tester: Tester::this_machine("0.1.0"),
         plan: RunPlan {
-            target: TargetPlan { name: None, urls: vec!["http://localhost:1/".to_owned()], headers: Vec::new() },
+            target: TargetPlan {
+                name: None,
+                urls: vec!["http://localhost:1/".to_owned()],
+                headers: Vec::new(),
+                connection: ConnectionPlan::default(),
+            },
             trials: vec![plan(), plan()],
             seed: 1,
         },
@@ -108,6 +118,7 @@ pub(crate) fn sample(iteration: u64) -> Sample {
         first_byte: Some(first_byte),
         end,
         connect_ns: (iteration < 10).then_some(150_000),
+        tls_ns: (iteration < 10).then_some(600_000),
         status: Some(200),
         bytes_sent: 130,
         bytes_received: 310 + noise(5, 10) as u64,
@@ -125,16 +136,25 @@ fn result(count: u64) -> TrialResult {
     (0..count).map(sample).for_each(|sample| match sample.phase {
         Phase::WarmUp => warm_up.record(&sample, 0),
         Phase::Steady => steady.record(&sample, 1_000_000_000),
+        Phase::Drain => unreachable!("no sample of a plan of one step is due after the last arrival"),
     });
+    for phase in [&mut warm_up, &mut steady] {
+        phase.iteration_time = phase.response_time.clone();
+    }
     TrialResult {
         started_unix_ns: 1_795_530_160_123_456_789,
         warm_up,
         steady,
+        drain: PhaseResult::new(0),
         guest: GuestTime::default(),
         validity: Validity::Valid,
         validity_reasons: Vec::new(),
+        notes: Vec::new(),
+        tester: None,
+        slo: Vec::new(),
         failures: Vec::new(),
         samples_lost: 0,
+        exhausted: 0,
     }
 }
 

@@ -18,9 +18,9 @@ pub(super) fn samples_of(run: &Run, number: u32) -> Vec<Sample> {
 
 prop_compose! {
     fn any_sample()(
-        numbers in (0..1u64 << 53, any::<u32>(), any::<u32>(), any::<u16>(), 0..10u8, any::<bool>()),
+        numbers in (0..1u64 << 53, any::<u32>(), any::<u32>(), any::<u16>(), 0..11u8, 0..3u8),
         instants in prop::array::uniform3(any::<i64>()),
-        optional in (any::<Option<i64>>(), any::<Option<i64>>(), prop::option::of(0..i64::MAX as u64), any::<Option<u16>>(), any::<Option<u32>>()),
+        optional in (any::<Option<i64>>(), any::<Option<i64>>(), prop::array::uniform2(prop::option::of(0..i64::MAX as u64)), any::<Option<u16>>(), any::<Option<u32>>()),
         bytes in (0..i64::MAX as u64, 0..i64::MAX as u64),
         span in prop::option::of((any::<bool>(), 0f64..2e12, 0f64..1e6)),
         metrics in prop::array::uniform2(prop::option::of(-1e12f64..1e12)),
@@ -28,7 +28,7 @@ prop_compose! {
         Sample {
             iteration: numbers.0,
             step: numbers.1,
-            phase: if numbers.5 { Phase::Steady } else { Phase::WarmUp },
+            phase: crate::columns::phase_from_code(numbers.5).expect("a code"),
             outcome: Outcome::from_code(numbers.4).expect("a code"),
             failure_reason: optional.4,
             load: Load(numbers.2),
@@ -38,7 +38,8 @@ prop_compose! {
             sent: optional.0,
             first_byte: optional.1,
             end: instants[2],
-            connect_ns: optional.2,
+            connect_ns: optional.2[0],
+            tls_ns: optional.2[1],
             status: optional.3,
             bytes_sent: bytes.0,
             bytes_received: bytes.1,
@@ -100,7 +101,7 @@ fn samples_are_exported_as_csv_and_json_lines() {
         lines.next(),
         Some(
             "iteration,step,phase,outcome,failure_reason,load,origin,intended_start_ns,release_ns,sent_ns,first_byte_ns,\
-             end_ns,connect_ns,status,bytes_sent,bytes_received,server_start_ms,server_end_ms,server_ns,metric_hops [1],\
+             end_ns,connect_ns,tls_ns,status,bytes_sent,bytes_received,server_start_ms,server_end_ms,server_ns,metric_hops [1],\
              metric_cpu_time [ms]"
         )
     );

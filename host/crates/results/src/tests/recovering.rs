@@ -42,7 +42,7 @@ fn a_trial_cut_off_is_rebuilt_from_its_samples() {
     assert_eq!(record.metrics[1].column, "metric_cpu_time");
     assert!(!record.samples.complete);
     assert_eq!(samples_of(&run, 2), (0..6000).map(sample).collect::<Vec<_>>());
-    assert!(!dir.join("trials/0002/spool-0001.arrows").exists());
+    assert!(!dir.join("trials/0002/spool-0001.data").exists());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_crash_between_any_two_steps_of_finishing_a_trial_is_mended() {
         let recovery = recover(&dir).expect("recovered");
         assert_eq!(recovery.trials[0].rows, 2000);
         assert_eq!(samples_of(&Run::open(&dir).expect("readable"), 2).len(), 2000);
-        assert!(!second.join("spool-0001.arrows").exists());
+        assert!(!second.join("spool-0001.data").exists());
     }
     // After run.json knew, before the spool was gone.
     let scene = Scene::new();
@@ -94,9 +94,9 @@ fn a_crash_between_any_two_steps_of_finishing_a_trial_is_mended() {
     trial(&mut run, 100);
     let dir = run.dir().to_owned();
     drop(run);
-    std::fs::write(dir.join("trials/0001/spool-0001.arrows"), "left").expect("written");
+    std::fs::write(dir.join("trials/0001/spool-0001.data"), "left").expect("written");
     assert_eq!(recover(&dir).expect("recovered").trials, []);
-    assert!(!dir.join("trials/0001/spool-0001.arrows").exists());
+    assert!(!dir.join("trials/0001/spool-0001.data").exists());
     assert_eq!(samples_of(&Run::open(&dir).expect("readable"), 1).len(), 100);
 }
 

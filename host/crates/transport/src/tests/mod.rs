@@ -2,27 +2,42 @@
 
 mod answers;
 mod breaking;
+mod certificates;
 mod connections;
+mod differential;
+mod driving;
+mod frames;
+mod http2;
+mod http2_breaking;
+mod policy;
 mod requests;
+mod ways;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
-use model::{Clock, Exchange, Nanos, Request, Response, Transport as _, TransportError};
+use model::{Clock, Exchange, Nanos, Request, Response, Token, Transport, TransportError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
 
-use crate::{HttpTransport, Origin, Settings};
+use crate::general::GeneralTransport;
+use crate::{Endpoint, Origin, Route, Settings, routes, transport};
 
 /// An answer of two bytes.
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 /// Far enough away not to matter.
 const LONG: Nanos = 20_000_000_000;
+
+/// Where the servers run. The client has a runtime of its own, on the thread of its test.
+static SERVERS: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+});
 
 struct TestClock(Instant);
 
@@ -32,23 +47,49 @@ impl Clock for TestClock {
     }
 }
 
+/// Set where all tests take the general way, also those that the lean one would be chosen for.
+const GENERAL: &str = "TRANSPORT_TESTS_TAKE_THE_GENERAL_WAY";
+
+#[test]
+fn all_that_holds_on_the_lean_way_holds_on_the_general_one() {
+    if std::env::var_os(GENERAL).is_some() {
+        return;
+    }
+    let own = std::env::current_exe().expect("this is one");
+    let ran = std::process::Command::new(own).arg("tests::").env(GENERAL, "1").output().expect("it can be run again");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+}
+
 /// Runs a scripted server until the runtime ends; `each` is given the number of the connection, from 0.
-async fn serve<F>(each: impl Fn(usize, Wire) -> F + Send + 'static) -> Server
+fn serve<F>(each: impl Fn(usize, Wire) -> F + Send + 'static) -> Server
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = listen();
     let address = listener.local_addr().expect("an address");
     let requests = Arc::new(AtomicUsize::new(0));
     let connections = Arc::new(AtomicUsize::new(0));
     let server = Server { address, requests: Arc::clone(&requests), connections: Arc::clone(&connections) };
-    tokio::spawn(async move {
+    SERVERS.spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let wire = Wire { stream, requests: Arc::clone(&requests) };
             tokio::spawn(each(connections.fetch_add(1, Ordering::SeqCst), wire));
         }
     });
     server
+}
+
+fn listen() -> TcpListener {
+    SERVERS.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port")
+}
+
+/// Waits until `is_so`, for a while.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(10), "{what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 struct Server {
@@ -102,18 +143,14 @@ impl Wire {
 }
 
 fn settings() -> Settings {
-    Settings {
-        connections: None,
-        open_ahead: 0,
-        connect_timeout: Duration::from_secs(5),
-        response_headers: Vec::new(),
-        body_limit: 1 << 20,
-    }
+    Settings { connect_timeout: Duration::from_secs(5), ..Settings::default() }
 }
 
+/// Submits and waits, as a generator does.
 struct Client {
-    transport: HttpTransport,
+    transport: Box<dyn Transport>,
     clock: Arc<dyn Clock>,
+    ended: Vec<(Token, Exchange)>,
 }
 
 impl Client {
@@ -123,20 +160,71 @@ impl Client {
     }
 
     fn with(origins: Vec<Origin>, headers: Vec<(HeaderName, HeaderValue)>, settings: Settings) -> Self {
+        let routes = routes(&origins, None);
+        Self::on(routes, origins, headers, settings)
+    }
+
+    fn on(
+        routes: Vec<Route>,
+        origins: Vec<Origin>,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        settings: Settings,
+    ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(TestClock(Instant::now()));
-        Self { transport: HttpTransport::new(origins, headers, Arc::clone(&clock), settings), clock }
+        let transport: Box<dyn Transport> = match std::env::var_os(GENERAL) {
+            None => transport(routes, origins, headers, Arc::clone(&clock), settings).expect("a transport"),
+            Some(_) => Box::new(
+                GeneralTransport::new(routes, origins, &headers, Arc::clone(&clock), settings).expect("a transport"),
+            ),
+        };
+        Self { transport, clock, ended: Vec::new() }
     }
 
     fn to(server: &Server) -> Self {
         Self::new(&[&server.url()], settings())
     }
 
-    async fn get(&self) -> Exchange {
-        self.send(&get("/"), LONG).await
+    fn open(&mut self) -> Result<(), TransportError> {
+        self.transport.open(&|| false)
     }
 
-    async fn send(&self, request: &Request, within: Nanos) -> Exchange {
-        self.transport.exchange(0, request, self.clock.now() + within).await
+    fn get(&mut self) -> Exchange {
+        self.send(&get("/"), LONG)
+    }
+
+    fn send(&mut self, request: &Request, within: Nanos) -> Exchange {
+        self.transport.submit(Token(0), 0, request.clone());
+        self.end_of(0, self.clock.now() + within)
+    }
+
+    /// So many at once, each on the next route.
+    fn all(&mut self, count: u32) -> Vec<Exchange> {
+        for index in 0..count {
+            self.transport.submit(Token(index), index.into(), get("/"));
+        }
+        let deadline = self.clock.now() + LONG;
+        (0..count).map(|index| self.end_of(index, deadline)).collect()
+    }
+
+    /// The end of one; it is cancelled at the deadline.
+    fn end_of(&mut self, index: u32, deadline: Nanos) -> Exchange {
+        loop {
+            if let Some(place) = self.ended.iter().position(|(token, _)| *token == Token(index)) {
+                return self.ended.swap_remove(place).1;
+            }
+            if self.clock.now() >= deadline {
+                return self.transport.cancel(Token(index), TransportError::TimedOut).expect("under way");
+            }
+            self.transport.wait(deadline, &mut self.ended);
+        }
+    }
+
+    /// Waits with nothing to do, but for the sockets.
+    fn idle(&mut self, ms: i64) {
+        let until = self.clock.now() + ms * 1_000_000;
+        while self.clock.now() < until {
+            self.transport.wait(until, &mut self.ended);
+        }
     }
 }
 
@@ -158,13 +246,12 @@ fn header(name: &'static str, value: &'static str) -> (HeaderName, HeaderValue) 
 }
 
 /// The answer to one request, when the server says `text` and closes.
-async fn answer_to(text: &'static str) -> Exchange {
+fn answer_to(text: &'static str) -> Exchange {
     let server = serve(move |_, mut wire| async move {
         wire.request().await;
         wire.say(text).await;
-    })
-    .await;
-    Client::to(&server).get().await
+    });
+    Client::to(&server).get()
 }
 
 fn whole(exchange: &Exchange) -> &Response {
