@@ -118,6 +118,16 @@ fn a_condition_ends_the_run_before_its_time() {
 }
 
 #[test]
+fn a_condition_that_never_holds_ends_nothing() {
+    let place = Place::new();
+    let ran = slow_run(&place, "--abort-when~errors > 10%~--abort-window~1s~--junit~j.xml");
+    ran.assert_measured();
+    assert_eq!(place.saved()["trials"][0]["summary"]["requests"], 50);
+    let cases = junit(&place, "j.xml");
+    assert_eq!(cases[1], "not ended by: errors > 10% => passed");
+}
+
+#[test]
 fn a_ci_is_told_of_a_run_that_could_not_begin() {
     let place = Place::new();
     let ran = place.run("run --test-case http --url http://127.0.0.1:1 --duration 1s --junit j.xml --markdown m.md");

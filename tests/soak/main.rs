@@ -1,8 +1,10 @@
-//! Long campaigns (`make soak`, about five minutes): what holds over a minute, and over many kills.
+//! Long campaigns (`make soak`, about eight minutes): what holds over a minute, over many kills, with hostile targets, and at scale.
 
 #[path = "../integration/command.rs"]
 #[allow(dead_code, unused_macros, unused_imports, reason = "shared with the integration tests, which use all of it")]
 mod command;
+mod hostile_targets;
+mod scale;
 
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -12,10 +14,20 @@ use tests::misbehaving::{Behaviour, Misbehaving};
 use command::{Place, Target, finish, wait_until};
 
 /// Resident memory of a process, bytes; none when it has ended.
-fn resident(child: &Child) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+fn resident(id: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+}
+
+/// Memory of a process from now until this instant or its end, twice a second: time from now, and bytes resident.
+fn watch_memory(child: &Child, until: Duration) -> Vec<(Duration, u64)> {
+    let (begun, mut seen) = (Instant::now(), Vec::new());
+    while let Some(bytes) = resident(child.id()).filter(|_| begun.elapsed() < until) {
+        seen.push((begun.elapsed(), bytes));
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    seen
 }
 
 #[test]
@@ -26,14 +38,7 @@ fn a_thousand_a_second_for_a_minute_is_offered_within_a_thousandth_in_flat_memor
     place.run("plugin list");
     let words = format!("run --test-case http --url {} --rate 1000/s --duration 60s --format json --quiet", target.url);
     let child = place.command(&words).spawn().expect("started");
-    let (begun, mut seen) = (Instant::now(), Vec::new());
-    while let Some(bytes) = resident(&child).filter(|bytes| *bytes > 0) {
-        seen.push((begun.elapsed(), bytes));
-        if begun.elapsed() > Duration::from_secs(59) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(500));
-    }
+    let seen = watch_memory(&child, Duration::from_secs(59));
     let ran = finish(child);
     ran.assert_measured();
     let run = ran.json();

@@ -3,11 +3,14 @@
 //! Plain threads, one a connection, and nothing shared with the code under test: what it counts and stamps is evidence.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+/// A good head and ten bytes of its hundred.
+const CUT_OFF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789";
 
 /// How the server misbehaves. Where nothing else is said, it answers at once and keeps connections alive.
 #[derive(Debug, Clone)]
@@ -24,6 +27,18 @@ pub enum Behaviour {
     ClosesAtOnce,
     /// Takes the first byte of a request and resets the connection.
     Resets,
+    /// Takes the first byte of a request, gives ten bytes of a body of a hundred, and resets the connection.
+    ResetsWithinAnswer,
+    /// Good answers, each followed by the end, of which its head says nothing.
+    ClosesKept,
+    /// A good answer of a hundred bytes, one byte each so much time.
+    Trickles(Duration),
+    /// A good answer with a body of so many bytes, as fast as they are taken.
+    HugeBody(u64),
+    /// A body in chunks, the first of which has a size that is no number.
+    BadChunks,
+    /// A head of ever more lines, as fast as they are taken.
+    EndlessHead,
     /// Good answers, but none from `after` its first request on, for `length`.
     Freezes {
         /// From the first request to the freeze.
@@ -157,10 +172,13 @@ impl Server {
 
     fn converse(&self, stream: &TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        if let Behaviour::Resets = self.behaviour {
+        if let Behaviour::Resets | Behaviour::ResetsWithinAnswer = self.behaviour {
             let mut stream = stream;
             stream.read_exact(&mut [0])?;
             self.state().arrivals.push(Instant::now());
+            if let Behaviour::ResetsWithinAnswer = self.behaviour {
+                stream.write_all(CUT_OFF)?;
+            }
             // Closing with unread bytes makes the system send a reset.
             return Ok(());
         }
@@ -202,10 +220,34 @@ impl Server {
                 return Ok(false);
             }
             Behaviour::CutOff => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789")?;
+                stream.write_all(CUT_OFF)?;
                 return Ok(false);
             }
-            Behaviour::ClosesAtOnce | Behaviour::Resets => return Ok(false),
+            Behaviour::ClosesKept => {
+                stream.write_all(&response(200, "application/json", "{}"))?;
+                return Ok(false);
+            }
+            Behaviour::Trickles(time) => {
+                for (byte, number) in response(200, "text/plain", &".".repeat(100)).iter().zip(0..) {
+                    self.pause_until(arrival + *time * number);
+                    stream.write_all(&[*byte])?;
+                }
+            }
+            Behaviour::HugeBody(length) => {
+                stream.write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n").as_bytes())?;
+                io::copy(&mut io::repeat(b'.').take(*length), &mut BufWriter::with_capacity(1 << 18, stream))?;
+            }
+            Behaviour::BadChunks => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfive\r\nhello\r\n0\r\n\r\n")?;
+            }
+            Behaviour::EndlessHead => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\n")?;
+                let lines = b"x-more: of the same\r\n".repeat(1_000);
+                loop {
+                    stream.write_all(&lines)?;
+                }
+            }
+            Behaviour::ClosesAtOnce | Behaviour::Resets | Behaviour::ResetsWithinAnswer => return Ok(false),
             Behaviour::Stalls => {}
         }
         Ok(true)

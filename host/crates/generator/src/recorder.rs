@@ -172,6 +172,11 @@ impl Recorder {
         }
     }
 
+    /// Tells whoever watches the slices that no more come.
+    pub(crate) fn end_watch(&mut self) {
+        self.outlets.slices = None;
+    }
+
     fn flush(&mut self) {
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         self.samples_lost += self.outlets.sink.offer(batch) as u64;

@@ -81,8 +81,8 @@ pub(crate) struct Shard {
     fresh: Vec<(Token, Exchange)>,
     /// Answers that plugin threads have.
     pub(crate) reading: u32,
-    /// The next arrival's request, built here.
-    prepared: Option<(Context, Result<Request, WorkloadError>)>,
+    /// The next arrivals' requests, built here.
+    prepared: VecDeque<(Context, Result<Request, WorkloadError>)>,
     /// Arrivals let go so far, whatever became of them.
     position: u64,
     /// Position of the arrival that was found late for want of its request.
@@ -120,7 +120,7 @@ impl Shard {
             ended: VecDeque::new(),
             fresh: Vec::new(),
             reading: 0,
-            prepared: None,
+            prepared: VecDeque::new(),
             position: 0,
             late_position: None,
             started_unix_ns: 0,
@@ -163,7 +163,8 @@ impl Shard {
                 self.recorder.hand_over(self.clock.now());
             }
             if self.source.next_index(now).is_none() {
-                if self.iterations.count() == 0 {
+                // The steady state is as long as it is, also when its last request is over early.
+                if self.iterations.count() == 0 && (now >= self.task.end || self.source.is_closed()) {
                     break;
                 }
                 if now >= latest {
@@ -172,7 +173,7 @@ impl Shard {
                 }
             }
             self.give_up_late(now);
-            let instants = [due, self.think_times.first(), self.time_outs.first(), self.users_end(now)];
+            let instants = [due, self.think_times.first(), self.time_outs.first(), self.steady_end(now)];
             let until = instants.into_iter().flatten().fold(self.next_hand_over.min(latest), Nanos::min);
             let until = if self.ended.is_empty() { until } else { Nanos::MIN };
             self.look(until);
@@ -183,9 +184,9 @@ impl Shard {
         self.recorder
     }
 
-    /// When no user begins any more, which nothing else would tell.
-    fn users_end(&self, now: Nanos) -> Option<Nanos> {
-        (self.source.is_closed_loop() && now < self.task.end).then_some(self.task.end)
+    /// The end of the steady state, while it is ahead: nothing else may be due then.
+    fn steady_end(&self, now: Nanos) -> Option<Nanos> {
+        (now < self.task.end).then_some(self.task.end)
     }
 
     /// Looks at the sockets, and at what the plugin threads have done.
@@ -282,7 +283,8 @@ impl Shard {
                 self.submit(underway, request);
             }
         }
-        if !self.guest.is_dear() {
+        // Users who are free already do not wait for what the next ones need.
+        if !self.guest.is_dear() && !self.source.is_closed_loop() {
             self.prepare();
         }
         true
@@ -304,7 +306,7 @@ impl Shard {
             let Self { guest, source, task, started_unix_ns, position, prepared, .. } = self;
             let position = *position;
             // One that was built here while the test case was cheap is taken first.
-            let begin = position + u64::from(prepared.is_some());
+            let begin = position + prepared.len() as u64;
             let mut ahead = source.ahead();
             let mut at = position;
             guest.build_ahead(begin, |wanted| {
@@ -318,13 +320,14 @@ impl Shard {
                     }
                 }
             });
-        } else if self.prepared.is_none()
-            && let Some((index, due)) = self.source.next_to_build(&*self.clock)
-        {
-            if let Some(context) = self.task.context(index, due, self.started_unix_ns) {
+        } else if self.prepared.is_empty() {
+            while let Some((index, due)) = self.source.next_to_build(self.prepared.len(), &*self.clock)
+                && let Some(context) = self.task.context(index, due, self.started_unix_ns)
+                && !self.guest.is_dear()
+            {
                 let Called { given, cost } = self.guest.build(&context);
                 self.recorder.guest.build.record(cost);
-                self.prepared = Some((context, given));
+                self.prepared.push_back((context, given));
             }
         }
     }
@@ -332,10 +335,10 @@ impl Shard {
     /// The request of the arrival that is due; without a context when the feed has no row for it. None: not built yet.
     #[expect(clippy::type_complexity, reason = "used once")]
     fn take_request(&mut self, index: u64, due: Nanos) -> Option<(Option<Context>, Result<Request, WorkloadError>)> {
-        if self.prepared.is_none() && !self.guest.is_dear() {
+        if self.prepared.is_empty() && !self.guest.is_dear() {
             self.prepare();
         }
-        if let Some((context, request)) = self.prepared.take() {
+        if let Some((context, request)) = self.prepared.pop_front() {
             return Some((Some(context), request));
         }
         let Some(context) = self.task.context(index, due, self.started_unix_ns) else {

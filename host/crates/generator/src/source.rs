@@ -10,6 +10,10 @@ use model::{ArrivalSchedule, Clock, Nanos};
 /// nothing else would hold it back.
 const AFTER_UNSENT: Nanos = 1_000_000;
 
+/// Requests that are built one after the other for users who are free together: the test case's code stays warm, and so
+/// does the system's when they are sent.
+const BUILT_TOGETHER: usize = 16;
+
 /// The arrivals of one thread.
 pub(crate) enum Source {
     /// Every so-many-th of the schedule.
@@ -63,13 +67,15 @@ impl Source {
         }
     }
 
-    /// Index of the arrival whose request is to be built next, and when it is due; where that is not known, now.
-    pub(crate) fn next_to_build(&self, clock: &dyn Clock) -> Option<(u64, Nanos)> {
+    /// Index of the arrival whose request is to be built when `built` are built and not let go, and when it is due; where
+    /// that is not known, now. None when enough are built.
+    pub(crate) fn next_to_build(&self, built: usize, clock: &dyn Clock) -> Option<(u64, Nanos)> {
         match self {
-            Self::Schedule { next, .. } => *next,
-            Self::Users { index, end, .. } => {
+            Self::Schedule { next, .. } => next.filter(|_| built == 0),
+            Self::Users { due, index, stride, end, .. } => {
                 let now = clock.now();
-                (now < *end).then_some((*index, now))
+                let is_wanted = now < *end && built < due.len().clamp(1, BUILT_TOGETHER);
+                is_wanted.then_some((index + built as u64 * stride, now))
             }
         }
     }
@@ -109,6 +115,11 @@ impl Source {
             Self::Schedule { next, .. } => *next = None,
             Self::Users { end, .. } => *end = Nanos::MIN,
         }
+    }
+
+    /// Closed before its time.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self, Self::Users { end: Nanos::MIN, .. })
     }
 
     /// Iterations await each other's end.

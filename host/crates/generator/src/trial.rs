@@ -221,7 +221,10 @@ impl GeneratorThread<'_> {
         };
         let _ = self.ready.send(Ok(rustix::thread::gettid().as_raw_nonzero().get()));
         let started_unix_ns = self.started.recv().ok()?;
-        Some(shard.run(started_unix_ns))
+        let mut recorder = shard.run(started_unix_ns);
+        // The recorder outlives the watcher of its slices, which waits for their end.
+        recorder.end_watch();
+        Some(recorder)
     }
 
     fn get_ready(&self, parts: ThreadParts) -> Result<Shard, TrialError> {

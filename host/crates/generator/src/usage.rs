@@ -7,6 +7,9 @@ use model::{Clock, Nanos, TesterUsage};
 /// How often whoever waits for an instant looks whether the trial is over, nanoseconds.
 const LOOK_EVERY: Nanos = 20_000_000;
 
+/// Before the end of the steady state, nanoseconds.
+const MOMENT: Nanos = 5_000_000;
+
 /// The system's accounts at one instant.
 struct Accounts {
     at: Nanos,
@@ -31,7 +34,8 @@ pub(crate) fn watch(
 ) -> Option<TesterUsage> {
     sleep_until(clock, steady_start, &is_over);
     let before = Accounts::take(clock, threads)?;
-    sleep_until(clock, end, &is_over);
+    // A moment before the threads, whose accounts end with them.
+    sleep_until(clock, end - MOMENT.min((end - steady_start) / 4), &is_over);
     let after = Accounts::take(clock, threads)?;
     let wall_ns = u64::try_from(after.at - before.at).ok().filter(|wall| *wall > 0)?;
     let busiest =

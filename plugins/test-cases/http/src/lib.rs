@@ -6,7 +6,7 @@ mod template;
 use cluster_tester_sdk::{Context, Description, Fault, Header, Method, Outcome, Request, Response, TestCase};
 
 use options::{ExpectedStatus, Options};
-use template::Template;
+use template::{Escape, Template};
 
 /// The test case, its options checked.
 pub struct Http {
@@ -34,9 +34,12 @@ impl TestCase for Http {
     fn build(&mut self, context: &Context) -> Result<Request, Fault> {
         Ok(Request {
             method: self.method.clone(),
-            path: self.path.fill(context),
+            path: self.path.fill(context, Escape::Percent)?,
             headers: self.headers.clone(),
-            body: self.body.as_ref().map(|body| body.fill(context).into_bytes()),
+            body: match &self.body {
+                Some(body) => Some(body.fill(context, Escape::None)?.into_bytes()),
+                None => None,
+            },
         })
     }
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use cluster_tester_sdk::Context;
+use cluster_tester_sdk::{Context, Fault};
+use serde_json::{Map, Value};
 
-/// A text with `{load}` and `{iteration}` in it.
+/// A text with `{load}`, `{iteration}` and `{row.NAME}` in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template {
     parts: Vec<Part>,
@@ -17,6 +18,17 @@ enum Part {
     Text(String),
     Load,
     Iteration,
+    /// A field of the iteration's row of data.
+    Row(String),
+}
+
+/// How what a row holds is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// All but letters, digits, `-`, `.`, `_` and `~` as `%XX` (RFC 3986).
+    Percent,
+    /// As it is.
+    None,
 }
 
 impl Template {
@@ -38,10 +50,12 @@ impl Template {
                 (Part::Load, after)
             } else if let Some(after) = brace.strip_prefix("{iteration}") {
                 (Part::Iteration, after)
+            } else if let Some((name, after)) = brace.strip_prefix("{row.").and_then(|after| after.split_once('}')) {
+                (Part::Row(name.to_owned()), after)
             } else {
                 let shown = brace.split_inclusive('}').next().unwrap_or(brace);
                 return Err(format!(
-                    "`{shown}` is no placeholder: expected `{{load}}` or `{{iteration}}`, or `{{{{` and `}}}}` for braces"
+                    "`{shown}` is no placeholder: expected `{{load}}`, `{{iteration}}` or `{{row.NAME}}`, or `{{{{` and `}}}}` for braces"
                 ));
             };
             parts.push(Part::Text(std::mem::take(&mut literal)));
@@ -56,15 +70,53 @@ impl Template {
     }
 
     /// The text for an iteration.
-    pub(crate) fn fill(&self, context: &Context) -> String {
+    ///
+    /// # Errors
+    /// When it asks for a row that there is not, or for a field that the row has not.
+    pub(crate) fn fill(&self, context: &Context, escape: Escape) -> Result<String, Fault> {
         let mut text = String::with_capacity(self.capacity);
+        let mut row = None;
         for part in &self.parts {
             match part {
                 Part::Text(literal) => text.push_str(literal),
                 Part::Load => write!(text, "{}", context.load).expect("a string takes all"),
                 Part::Iteration => write!(text, "{}", context.iteration).expect("a string takes all"),
+                Part::Row(name) => {
+                    let row = match &mut row {
+                        Some(row) => row,
+                        none => none.insert(fields(context)?),
+                    };
+                    match row.get(name) {
+                        None => return Err(format!("the row of data has no field `{name}`: {}", names(row)).into()),
+                        Some(Value::String(value)) => push(&mut text, value, escape),
+                        Some(value) => push(&mut text, &value.to_string(), escape),
+                    }
+                }
             }
         }
-        text
+        Ok(text)
+    }
+}
+
+fn fields(context: &Context) -> Result<Map<String, Value>, Fault> {
+    let row = context.row.as_deref().ok_or("`{row.…}` needs a data feed: give one with `--feed`")?;
+    Ok(serde_json::from_str(row)?)
+}
+
+fn names(row: &Map<String, Value>) -> String {
+    let names: Vec<_> = row.keys().map(|name| format!("`{name}`")).collect();
+    format!("it has {}", names.join(", "))
+}
+
+fn push(text: &mut String, value: &str, escape: Escape) {
+    if escape == Escape::None {
+        return text.push_str(value);
+    }
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            write!(text, "%{byte:02X}").expect("a string takes all");
+        }
     }
 }

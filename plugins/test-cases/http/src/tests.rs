@@ -72,7 +72,7 @@ fn a_wrong_option_is_named_with_what_was_expected() {
         (
             json!({ "path": "/{user}" }),
             "path",
-            "`{user}` is no placeholder: expected `{load}` or `{iteration}`, or `{{`",
+            "`{user}` is no placeholder: expected `{load}`, `{iteration}` or `{row.NAME}`, or",
         ),
         (json!({ "path": "/{load" }), "path", "`{load` is no placeholder"),
         (json!({ "path": "/}" }), "path", "`}` is no placeholder"),
@@ -105,4 +105,20 @@ fn the_schema_tells_each_option_with_the_default_that_counts() {
     let defaults: Value = defaults.map(|(name, option)| (name.clone(), option["default"].clone())).collect();
     let (told, untold) = (request(defaults), request(json!({})));
     assert_eq!((told.path, told.headers.len(), told.body), (untold.path, untold.headers.len(), untold.body));
+}
+
+#[test]
+fn a_row_of_data_fills_its_placeholders() {
+    let row = |row: &str| Context { row: Some(row.to_owned()), ..Context::of_load(1) };
+    let mut case =
+        configured(json!({ "path": "/u/{row.name}?n={row.n}", "body": "{row.name}", "method": "POST" })).expect("fits");
+    let built = case.build(&row(r#"{"name":"J. Löw/1","n":7}"#)).expect("a request");
+    assert_eq!(built.path, "/u/J.%20L%C3%B6w%2F1?n=7");
+    assert_eq!(built.body.as_deref(), Some("J. Löw/1".as_bytes()));
+    let told = |context: &Context, case: &mut Http| match case.build(context) {
+        Err(Fault::Failed(reason)) => reason,
+        _ => panic!("it has nothing to fill in"),
+    };
+    assert!(told(&row(r#"{"n":7}"#), &mut case).contains("no field `name`: it has `n`"));
+    assert!(told(&Context::of_load(1), &mut case).contains("`{row.…}` needs a data feed"));
 }

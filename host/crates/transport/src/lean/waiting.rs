@@ -6,11 +6,14 @@ use model::Request;
 
 use super::connection::Underway;
 
+/// A ticket, and the exchange unless it was given up.
+type Entry = (u64, Option<(Underway, Request)>);
+
 /// Exchanges that wait for a connection, in the order in which they came.
 #[derive(Default)]
 pub(super) struct Waiting {
     next_ticket: u64,
-    routes: Vec<VecDeque<(u64, Option<(Underway, Request)>)>>,
+    routes: Vec<VecDeque<Entry>>,
 }
 
 impl Waiting {
