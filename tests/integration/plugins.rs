@@ -57,7 +57,7 @@ fn a_plugin_tells_its_options() {
       failures          unexpected status
       options
         path (string, default "/")
-            Path and query, percent-encoded, starting with `/`. `{load}` and `{iteration}` stand for the load and the index of the iteration, `{{` and `}}` for braces.
+            Path and query, percent-encoded, starting with `/`. `{load}`, `{iteration}` and `{row.NAME}` stand for the load, the index of the iteration and a field of its row of data, `{{` and `}}` for braces.
         method (string, default "GET")
             Request method, in upper case.
         headers (object, default {})

@@ -63,12 +63,13 @@ fn ten_thousand_connections_are_held_open_at_a_thousand_a_second() {
     let trial = &run["trials"][0];
     let counts = &trial["steady"]["counts"];
     println!("exit code {}, {}, {counts}", ran.code, trial["summary"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!((&counts["scheduled"], &counts["sent"]), (&20_000.into(), &20_000.into()), "{counts}");
     assert_eq!((&counts["dropped"], &counts["outcomes"]["success"]), (&0.into(), &20_000.into()), "{counts}");
     assert_eq!(seen.iter().max(), Some(&CONNECTIONS), "{seen:?}");
     let long = seen.iter().filter(|open| **open == CONNECTIONS).count();
     assert!(long >= 10, "all of them only for {long} s: {seen:?}");
+    // Last: what a busy machine fails is this, and only this.
+    assert_eq!(ran.code, 0, "{}: {}", trial["validity"], trial["validity_reasons"]);
 }
 
 /// A number from the environment of the tests.
