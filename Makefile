@@ -13,8 +13,9 @@ test: plugins
 bench: plugins
 	tests/bench/install
 	cargo bench --locked --workspace --bench '*'
-	cargo build --release --locked --workspace --bins
-	"$${CARGO_TARGET_DIR:-target}/release/bench" $(ARGS)
+	cargo build --release --locked --package bench
+	cargo build --profile dist --locked --package cluster-tester
+	"$${CARGO_TARGET_DIR:-target}/release/bench" --binary "$${CARGO_TARGET_DIR:-target}/dist/cluster-tester" $(ARGS)
 
 soak: plugins
 	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1
