@@ -13,8 +13,9 @@ use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
 
 /// How long before an instant precise pacing stops sleeping and watches the clock, nanoseconds: what the kernel's
-/// wake-up of a sleeping thread takes nearly always.
-const WATCH: Nanos = 70_000;
+/// wake-up of a sleeping thread mostly takes. With more, a thread that never sleeps is not let in before others when it
+/// wants its core back, and is late by their slices.
+const WATCH: Nanos = 25_000;
 /// Longest sleep, nanoseconds; longer ones are several.
 const LONGEST: Nanos = 3_600_000_000_000;
 /// Events taken at a time.
