@@ -12,10 +12,11 @@ use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
 
-/// How long before an instant precise pacing stops sleeping and watches the clock, nanoseconds: what the kernel's
-/// wake-up of a sleeping thread mostly takes. With more, a thread that never sleeps is not let in before others when it
-/// wants its core back, and is late by their slices.
-const WATCH: Nanos = 25_000;
+/// How long before an instant precise pacing stops sleeping and watches the clock, nanoseconds: a quarter of the wait, which
+/// the kernel's wake-up of a sleeping thread mostly takes. With more, a thread that hardly sleeps is not let in before
+/// others when it wants its core back, and is late by their slices.
+const WATCH: std::ops::RangeInclusive<Nanos> = 20_000..=70_000;
+
 /// Longest sleep, nanoseconds; longer ones are several.
 const LONGEST: Nanos = 3_600_000_000_000;
 /// Events taken at a time.
@@ -69,10 +70,11 @@ impl Poller {
     /// Returns when a socket has something, at `until` or soon after, or when woken (true then). `events` gets the numbers
     /// of the sockets and what they have.
     pub(super) fn wait(&mut self, until: Nanos, events: &mut Vec<(u64, EventFlags)>) -> bool {
+        let watch = (until.saturating_sub(self.clock.now()) / 4).clamp(*WATCH.start(), *WATCH.end());
         loop {
             let left = until.saturating_sub(self.clock.now());
             let sleep = match self.pacing {
-                Pacing::Precise => left.saturating_sub(WATCH),
+                Pacing::Precise => left.saturating_sub(watch),
                 Pacing::Economical => left,
             };
             let is_woken = self.poll(sleep.clamp(0, LONGEST));
