@@ -162,6 +162,7 @@ fn result() -> TrialResult {
         slo: Vec::new(),
         failures: Vec::new(),
         samples_lost: 0,
+        exhausted: 0,
     }
 }
 
