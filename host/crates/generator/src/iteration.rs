@@ -33,7 +33,7 @@ impl Shard {
                 self.has_ended(key, exchange);
             }
             self.actions += 1;
-            if self.actions % LOOK_EVERY == 0 {
+            if self.actions.is_multiple_of(LOOK_EVERY) {
                 self.look(Nanos::MIN);
                 if self.task.stop.is_thrown() {
                     return;

@@ -221,7 +221,7 @@ impl Shard {
                 }
             }
             self.actions += 1;
-            if self.actions % LOOK_EVERY == 0 {
+            if self.actions.is_multiple_of(LOOK_EVERY) {
                 self.look(Nanos::MIN);
                 if self.task.stop.is_thrown() || self.task.halt.is_thrown() {
                     return None;
@@ -333,7 +333,6 @@ impl Shard {
     }
 
     /// The request of the arrival that is due; without a context when the feed has no row for it. None: not built yet.
-    #[expect(clippy::type_complexity, reason = "used once")]
     fn take_request(&mut self, index: u64, due: Nanos) -> Option<(Option<Context>, Result<Request, WorkloadError>)> {
         if self.prepared.is_empty() && !self.guest.is_dear() {
             self.prepare();
