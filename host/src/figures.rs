@@ -97,5 +97,6 @@ pub(crate) fn cause(cause: Cause) -> &'static str {
         Cause::Spool => "samples",
         Cause::Stopped => "stopped",
         Cause::AbortWhen => "abort-when",
+        Cause::Overloaded => "overloaded",
     }
 }

@@ -1,7 +1,7 @@
 //! What a person and a CI read of a run: on screen, as JUnit XML, as Markdown.
 
 use model::plan::{ConnectionPlan, Pacing, TargetPlan};
-use model::trial::{FailureExample, GuestTime};
+use model::trial::FailureExample;
 use model::{
     Cause, Load, LoadModel, Outcome, Phase, PhaseResult, Rate, Reason, RunPlan, Sample, Slo, Span, TesterUsage,
     TrialPlan, TrialResult, Validity,
@@ -72,11 +72,7 @@ fn run(validity: Validity, reasons: &[(Cause, &str)], failures: u64, slo: &str) 
     let reason = |(cause, message): &(Cause, &str)| Reason { cause: *cause, message: (*message).to_owned() };
     let refused = FailureExample { outcome: Outcome::Failed, message: "status <503> | no".into(), count: failures };
     let result = TrialResult {
-        started_unix_ns: 0,
-        warm_up: PhaseResult::default(),
         steady,
-        drain: PhaseResult::default(),
-        guest: GuestTime::default(),
         validity,
         validity_reasons: reasons.iter().map(reason).collect(),
         notes: vec!["response time rose by 45 %".into()],
@@ -92,8 +88,7 @@ fn run(validity: Validity, reasons: &[(Cause, &str)], failures: u64, slo: &str) 
         }),
         slo: verdicts.unwrap_or_default(),
         failures: if failures > 0 { vec![refused] } else { Vec::new() },
-        samples_lost: 0,
-        exhausted: 0,
+        ..TrialResult::default()
     };
     let target = TargetPlan {
         name: None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use model::trial::{FailureExample, GuestTime};
+use model::trial::FailureExample;
 use model::{
     ArrivalSchedule, Cause, LoadModel, Outcome, PhaseResult, Reason, SampleSink, Slo, Steadiness, Transport,
     TransportError, TrialPlan, TrialResult, Validity, WorkloadError, WorkloadSource,
@@ -264,21 +264,7 @@ impl GeneratorThread<'_> {
 }
 
 fn add_up(load_model: &LoadModel, started_unix_ns: i64, recorders: impl Iterator<Item = Recorder>) -> TrialResult {
-    let mut result = TrialResult {
-        started_unix_ns,
-        warm_up: PhaseResult::default(),
-        steady: PhaseResult::default(),
-        drain: PhaseResult::default(),
-        guest: GuestTime::default(),
-        validity: Validity::Valid,
-        validity_reasons: Vec::new(),
-        notes: Vec::new(),
-        tester: None,
-        slo: Vec::new(),
-        failures: Vec::new(),
-        samples_lost: 0,
-        exhausted: 0,
-    };
+    let mut result = TrialResult { started_unix_ns, ..TrialResult::default() };
     let mut messages = BTreeMap::new();
     let mut steadiness = Steadiness::new();
     for recorder in recorders {

@@ -50,7 +50,7 @@ pub struct FailureExample {
 }
 
 /// What a trial gave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TrialResult {
     /// When it began: Unix time of trial start, nanoseconds.
     pub started_unix_ns: i64,
@@ -58,6 +58,9 @@ pub struct TrialResult {
     pub warm_up: PhaseResult,
     /// The measured part.
     pub steady: PhaseResult,
+    /// Requests under way over the steady state.
+    #[serde(default)]
+    pub backlog: crate::backlog::Backlog,
     /// After the last arrival: further steps of iterations that began before.
     pub drain: PhaseResult,
     /// Time spent in the test case, both phases.

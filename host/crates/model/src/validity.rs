@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Whether a trial's figures are the target's (law 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Validity {
     /// The tester held what was asked.
+    #[default]
     Valid,
     /// The tester could not; the figures are its own.
     GeneratorBound,
@@ -42,6 +43,8 @@ pub enum Cause {
     Stopped,
     /// Its own `abort-when` held.
     AbortWhen,
+    /// The target was plainly overloaded.
+    Overloaded,
 }
 
 /// What the tester used during a steady state.

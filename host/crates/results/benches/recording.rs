@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use model::plan::{ConnectionPlan, Pacing, TargetPlan};
-use model::trial::GuestTime;
 use model::{
     Load, LoadModel, Outcome, Phase, PhaseResult, Rate, RunPlan, Sample, SampleSink, ServerSpan, Span, TrialPlan,
-    TrialResult, Validity,
+    TrialResult,
 };
 use results::{RunHeader, Storage, Tester};
 use rustix::time::{ClockId, clock_gettime};
@@ -153,16 +152,7 @@ fn result() -> TrialResult {
         started_unix_ns: 1_795_530_160_000_000_000,
         warm_up: PhaseResult::new(1_000_000_000),
         steady: PhaseResult::new(19_000_000_000),
-        drain: PhaseResult::new(0),
-        guest: GuestTime::default(),
-        validity: Validity::Valid,
-        validity_reasons: Vec::new(),
-        notes: Vec::new(),
-        tester: None,
-        slo: Vec::new(),
-        failures: Vec::new(),
-        samples_lost: 0,
-        exhausted: 0,
+        ..TrialResult::default()
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use model::trial::{FailureExample, GuestTime};
+use model::trial::FailureExample;
 use model::{Cause, Outcome, Phase, PhaseResult, Reason, TrialResult, Validity};
 
 use crate::atomic_file;
@@ -197,15 +197,10 @@ fn replay(dir: &Path, header: &TrialHeader, batches: SampleBatches) -> Result<(T
         warm_up,
         steady,
         drain,
-        guest: GuestTime::default(),
         validity: Validity::Interrupted,
         validity_reasons: vec![Reason { cause: Cause::Stopped, message: message.to_owned() }],
-        notes: Vec::new(),
-        tester: None,
-        slo: Vec::new(),
         failures,
-        exhausted: 0,
-        samples_lost: 0,
+        ..TrialResult::default()
     };
     Ok((result, rows))
 }

@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use model::plan::{ConnectionPlan, TargetPlan};
-use model::trial::GuestTime;
 use model::{
     Load, LoadModel, Metric, MetricKind, Outcome, Phase, PhaseResult, PluginIdentity, Rate, RunPlan, Sample,
     SampleSink, ServerSpan, Span, TrialPlan, TrialResult, Validity,
@@ -141,21 +140,7 @@ fn result(count: u64) -> TrialResult {
     for phase in [&mut warm_up, &mut steady] {
         phase.iteration_time = phase.response_time.clone();
     }
-    TrialResult {
-        started_unix_ns: 1_795_530_160_123_456_789,
-        warm_up,
-        steady,
-        drain: PhaseResult::new(0),
-        guest: GuestTime::default(),
-        validity: Validity::Valid,
-        validity_reasons: Vec::new(),
-        notes: Vec::new(),
-        tester: None,
-        slo: Vec::new(),
-        failures: Vec::new(),
-        samples_lost: 0,
-        exhausted: 0,
-    }
+    TrialResult { started_unix_ns: 1_795_530_160_123_456_789, warm_up, steady, ..TrialResult::default() }
 }
 
 struct Scene {
