@@ -10,9 +10,10 @@
 //!
 //! A run is there from its first moment: `run.json` is written before the first trial and replaced whole after each
 //! one, samples reach the disk twice in each half second, and [`recover`] makes a run that was killed readable again;
-//! [`Storage::resume_run`] takes it up where it was cut off.
+//! [`Storage::resume_run`] takes it up where it was cut off. [`ancestor`] reads and writes the older tool's files.
 //! Whatever the disk does, a generator thread that offers samples never waits, and no figure of `run.json` depends on them.
 
+pub mod ancestor;
 mod atomic_file;
 mod checksum;
 mod columns;

@@ -3,6 +3,7 @@
 mod finding;
 mod hosts;
 mod life;
+mod older_files;
 mod reading;
 mod recovering;
 mod resuming;
