@@ -230,6 +230,8 @@ impl RunWriter {
         let samples = into_parquet(&dir, &header, &spooled);
         result.samples_lost = result.samples_lost.max(samples.lost);
         let is_parquet = samples.path.is_some();
+        // A search has hundreds of trials, and all of them stay in memory.
+        result.pack();
         let ordered = extras.measurement.as_ref().map(|measurement| &measurement.order);
         extras.order = extras.order.or_else(|| ordered.cloned());
         if extras.order.is_some()
