@@ -79,7 +79,10 @@ impl<'a> Ticks<'a> {
                 continue;
             }
             let tick = waiting.entry(observation.due_unix_ns).or_default();
-            tick.push(reading);
+            // A monitor that was started anew may ask twice at one tick.
+            if tick.iter().all(|known| known.host != reading.host) {
+                tick.push(reading);
+            }
             if tick.len() == self.hosts.len() {
                 tick.sort_by_key(|reading| reading.host);
                 take(tick)?;

@@ -1,5 +1,9 @@
 //! Runs taken up again after a crash or an interruption.
 
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
 use super::reading::samples_of;
 use super::*;
 use crate::{RecoveredTrial, ResultsError, Run, RunState};
@@ -102,7 +106,7 @@ fn a_lock_whose_file_is_taken_away_is_no_lock() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                for _ in 0..300 {
+                for _ in 0..5000 {
                     let Some(lock) = crate::lock::RunLock::take(&dir).expect("taken or not") else { continue };
                     assert_eq!(holders.fetch_add(1, std::sync::atomic::Ordering::SeqCst), 0, "two hold it");
                     std::thread::yield_now();
@@ -128,4 +132,60 @@ fn a_complete_run_and_one_that_is_none_are_refused() {
     assert_eq!(std::fs::read(dir.join("run.json")).expect("text"), before);
     assert!(!dir.join(".lock").exists());
     assert!(matches!(scene.storage.resume_run("nothing"), Err(ResultsError::NoSuchRun { .. })));
+}
+
+/// Set for the child of the test below: the storage that it writes to.
+const CHILD: &str = "RESULTS_TEST_RESUMED_CHILD";
+
+#[test]
+fn a_child_that_monitors_and_measures_until_it_is_killed() {
+    let Some(storage) = std::env::var_os(CHILD) else { return };
+    let mut run = Storage::at(storage).create_run("killed", run_header()).expect("a run");
+    run.set_hosts(host_facts()).expect("saved");
+    let log = run.resources().expect("a log");
+    trial(&mut run, 1500);
+    let second = run.begin_trial(&plan(), &metrics(), &reasons()).expect("a trial");
+    let mut sink = second.sink();
+    for n in 0.. {
+        offer(&mut sink, n * 10..(n + 1) * 10);
+        let second = i64::try_from(n).expect("killed before") * 1_000_000_000;
+        log.append(&[observation(0, second, 1.0), observation(1, second, 2.0)]).expect("written");
+        std::io::stdout().write_all(format!("\nlogged {}\n", 2 * (n + 1)).as_bytes()).expect("the parent reads");
+    }
+}
+
+#[test]
+fn a_process_killed_outright_loses_the_trial_under_way_and_no_line_that_was_logged() {
+    let scene = Scene::new();
+    let storage = scene.path("storage");
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "tests::resuming::a_child_that_monitors_and_measures_until_it_is_killed", "--nocapture"])
+        .env(CHILD, &storage)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a child");
+    let began = Instant::now();
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok);
+    let mut logged = 0;
+    // Long enough for some samples of the trial under way to be on disk. The pipe stays open until the child is gone.
+    while logged == 0 || began.elapsed() < Duration::from_millis(900) {
+        let line = lines.next().expect("the child goes on");
+        logged = line.strip_prefix("logged ").and_then(|count| count.parse().ok()).unwrap_or(logged);
+    }
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+
+    let mut run = scene.storage.resume_run("latest").expect("resumed").run;
+    let seen: Vec<_> = Run::open(run.dir()).expect("readable").resources().expect("readable").collect();
+    assert!(seen.len() >= logged, "{} of {logged}", seen.len());
+    assert!(seen.iter().all(Result::is_ok));
+    assert_eq!(run.file().trials[0].result, result(1500));
+    let second = &run.file().trials[1];
+    assert_eq!((second.number, second.result.validity), (2, Validity::Interrupted));
+    assert!(second.samples.rows > 0);
+    let log = run.resources().expect("a log");
+    log.append(&[observation(0, 0, 1.0)]).expect("written");
+    trial(&mut run, 100);
+    let file = run.end(RunState::Complete).expect("saved");
+    assert_eq!(file.trials.iter().map(|trial| trial.number).collect::<Vec<_>>(), [1, 2, 3]);
 }
