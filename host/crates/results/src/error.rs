@@ -130,6 +130,14 @@ pub enum ResultsError {
         /// Its id.
         run: String,
     },
+    /// A figure that JSON has no word for, and that would make `run.json` unreadable.
+    #[error("{what} of run `{run}` holds a figure that is no number, and is not saved")]
+    NotANumber {
+        /// Id of the run.
+        run: String,
+        /// What was to be saved.
+        what: &'static str,
+    },
     /// A line of `resources.jsonl` that is not what it should be.
     #[error("`{}` is broken at line {line}: {reason}", path.display())]
     BrokenResources {
@@ -249,7 +257,11 @@ impl ResultsError {
             }
             Self::NoSuchTrial { .. } => "list the trials with `cluster-tester results show RUN`",
             Self::NoSamples { .. } => "where a spool is left, `cluster-tester results recover RUN` reads it",
-            Self::Io { .. } | Self::Samples { .. } | Self::NoSearch { .. } | Self::Output(_) => return None,
+            Self::Io { .. }
+            | Self::Samples { .. }
+            | Self::NoSearch { .. }
+            | Self::NotANumber { .. }
+            | Self::Output(_) => return None,
         })
     }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use model::{HostFacts, Metric, SearchAnswer, SearchPlan, TrialPlan, TrialResult};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::atomic_file::Reserve;
 use crate::columns::TrialHeader;
@@ -134,8 +136,9 @@ impl RunWriter {
     /// Says what the hosts spend when nothing is asked of them.
     ///
     /// # Errors
-    /// When `run.json` cannot be written.
+    /// When a figure in it is no number, and when `run.json` cannot be written.
     pub fn set_baseline(&mut self, baseline: Baseline) -> Result<(), ResultsError> {
+        self.check("the baseline", &baseline)?;
         self.file.baseline = Some(baseline);
         self.save()
     }
@@ -157,8 +160,9 @@ impl RunWriter {
     /// Ends the search that is under way.
     ///
     /// # Errors
-    /// When none is, and when `run.json` cannot be written.
+    /// When none is, when a figure of the answer is no number, and when `run.json` cannot be written.
     pub fn end_search(&mut self, answer: SearchAnswer) -> Result<(), ResultsError> {
+        self.check("the answer", &answer)?;
         let under_way = self.file.searches.last_mut().filter(|search| search.answer.is_none());
         let search = under_way.ok_or_else(|| ResultsError::NoSearch { run: self.file.run_id.clone() })?;
         search.answer = Some(answer);
@@ -214,7 +218,8 @@ impl RunWriter {
     }
 
     /// [`RunWriter::finish_trial`] of a trial of which monitoring or discovery have something to say. One with an order,
-    /// or a measurement that has it, is counted to the search under way.
+    /// or a measurement that has it, is counted to the search under way. A figure there that is no number costs all that
+    /// they have to say, and not the trial.
     ///
     /// # Errors
     /// As for [`RunWriter::finish_trial`].
@@ -232,6 +237,10 @@ impl RunWriter {
         let is_parquet = samples.path.is_some();
         // A search has hundreds of trials, and all of them stay in memory.
         result.pack();
+        if let Err(error) = self.check("what monitoring and discovery say of a trial", &extras) {
+            extras = TrialExtras::default();
+            result.notes.push(error.to_string());
+        }
         let ordered = extras.measurement.as_ref().map(|measurement| &measurement.order);
         extras.order = extras.order.or_else(|| ordered.cloned());
         if extras.order.is_some()
@@ -266,6 +275,13 @@ impl RunWriter {
         if self.file.trials.is_empty() {
             let _ = fs::remove_dir_all(&self.dir);
         }
+    }
+
+    /// Only what can be read back may be in the file: JSON has null for what is no number.
+    fn check<T: Serialize + DeserializeOwned>(&self, what: &'static str, value: &T) -> Result<(), ResultsError> {
+        let text = serde_json::to_vec(value).expect("plain data with text keys");
+        let is_readable = serde_json::from_slice::<T>(&text).is_ok();
+        if is_readable { Ok(()) } else { Err(ResultsError::NotANumber { run: self.file.run_id.clone(), what }) }
     }
 
     fn save(&mut self) -> Result<(), ResultsError> {

@@ -165,3 +165,21 @@ fn recovery_and_resumption_keep_what_was_seen_and_the_hosts_keep_their_places() 
     assert_eq!(file.hosts.len(), 4);
     assert_eq!(seen(&Run::open(&dir).expect("readable")).len(), 2);
 }
+
+#[test]
+fn a_figure_that_is_no_number_never_makes_a_run_unreadable() {
+    let scene = Scene::new();
+    let mut run = scene.run();
+    let broken = HostUse { cpu: Some(CpuShares { usr: f64::NAN, ..CpuShares::default() }), ..host_use(0) };
+    let baseline = Baseline { started_unix_ns: 0, length: Span::from_secs(1), hosts: vec![broken.clone()] };
+    let refusal = run.set_baseline(baseline).expect_err("refused");
+    assert!(matches!(refusal, ResultsError::NotANumber { what: "the baseline", .. }), "{refusal}");
+    let trial = run.begin_trial(&plan(), &metrics(), &reasons()).expect("a trial");
+    let extras = TrialExtras { hosts: vec![host_use(1), broken], ..TrialExtras::default() };
+    run.finish_trial_with(trial, result(0), extras).expect("the trial is saved");
+    let again = Run::open(run.dir()).expect("readable");
+    assert_eq!((again.file(), &again.file().baseline), (run.file(), &None));
+    let record = again.trial(1).expect("there");
+    assert_eq!(record.extras, TrialExtras::default());
+    assert!(record.result.notes[0].starts_with("what monitoring and discovery say of a trial"), "{record:?}");
+}
