@@ -117,6 +117,14 @@ mod tests {
     }
 
     #[test]
+    fn the_local_clock_is_that_of_the_system() {
+        let date = std::process::Command::new("date").args(["-d", "@1795422069", "+%Y%m%d_%H%M%S"]).output();
+        let Ok(date) = date else { return };
+        let ours = Stamps::local(TimeZone::system()).seconds(1_795_422_069, "%Y%m%d_%H%M%S");
+        assert_eq!(ours, String::from_utf8_lossy(&date.stdout).trim());
+    }
+
+    #[test]
     fn any_time_of_the_older_tool_is_read() {
         let nanos = 1_795_422_069_000_000_000;
         for text in [
