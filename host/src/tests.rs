@@ -104,6 +104,7 @@ fn run(validity: Validity, reasons: &[(Cause, &str)], failures: u64, slo: &str) 
         failure_reasons: Vec::new(),
         plan: plan.clone(),
         result,
+        extras: results::TrialExtras::default(),
     };
     RunFile {
         format_version: FORMAT_VERSION,
@@ -116,6 +117,10 @@ fn run(validity: Validity, reasons: &[(Cause, &str)], failures: u64, slo: &str) 
         tester: Tester { version: "0.1.0".into(), ..Tester::this_machine("0.1.0") },
         plan: RunPlan { target, trials: vec![plan], seed: 0 },
         plugins: Vec::new(),
+        hosts: Vec::new(),
+        baseline: None,
+        searches: Vec::new(),
+        resumed: Vec::new(),
         trials: vec![record],
     }
 }

@@ -21,13 +21,16 @@ const BUCKETS: usize = bucket_of(HIGHEST) + 1;
 /// Counts of durations in nanoseconds: an HDR histogram of three digits, with exact count, sum, minimum and maximum.
 ///
 /// The layout is HdrHistogram's, and files hold its format; the counting is done here, because it happens several times
-/// a request. An empty one holds no memory, another about 270 kB, of which the system gives those pages that are used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// a request. An empty one holds no memory, another about 270 kB, of which the system gives those pages that are used;
+/// one that is packed or read from a file a few.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "Stored", try_from = "Stored")]
 #[schemars(with = "Stored")]
 pub struct Histogram {
-    /// By bucket; empty while nothing was recorded.
+    /// By bucket; empty while nothing was recorded, and when packed.
     buckets: Vec<u64>,
+    /// When packed: the buckets that hold something, rising, with their counts.
+    packed: Vec<(u32, u64)>,
     count: u64,
     sum: u128,
     min: u64,
@@ -82,10 +85,20 @@ impl Default for Histogram {
     }
 }
 
+/// The same durations, however they are held.
+impl PartialEq for Histogram {
+    fn eq(&self, other: &Self) -> bool {
+        let exact = |histogram: &Self| (histogram.count, histogram.sum, histogram.min, histogram.max);
+        exact(self) == exact(other) && self.counts().eq(other.counts())
+    }
+}
+
+impl Eq for Histogram {}
+
 impl Histogram {
     /// An empty histogram.
     pub const fn new() -> Self {
-        Self { buckets: Vec::new(), count: 0, sum: 0, min: u64::MAX, max: 0 }
+        Self { buckets: Vec::new(), packed: Vec::new(), count: 0, sum: 0, min: u64::MAX, max: 0 }
     }
 
     /// Records one duration, nanoseconds.
@@ -104,14 +117,35 @@ impl Histogram {
     #[cold]
     fn allocate(&mut self) {
         self.buckets = vec![0; BUCKETS];
+        for (bucket, count) in std::mem::take(&mut self.packed) {
+            self.buckets[bucket as usize] = count;
+        }
+    }
+
+    /// Gives back the memory of buckets that hold nothing. Of many histograms that are over, few pages stay; recording
+    /// another duration unpacks it.
+    pub fn pack(&mut self) {
+        self.packed = self.counts().map(|(bucket, count)| (bucket as u32, count)).collect();
+        self.buckets = Vec::new();
+    }
+
+    /// The buckets that hold something, rising, with their counts.
+    fn counts(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let buckets = self.buckets.iter().copied().enumerate().filter(|(_, count)| *count > 0);
+        buckets.chain(self.packed.iter().map(|(bucket, count)| (*bucket as usize, *count)))
     }
 
     /// Adds another's durations: the same as having recorded both here.
     pub fn merge(&mut self, other: &Self) {
-        if self.buckets.is_empty() {
+        if self.is_empty() {
             self.buckets.clone_from(&other.buckets);
-        } else {
+            self.packed.clone_from(&other.packed);
+        } else if !other.is_empty() {
+            if self.buckets.is_empty() {
+                self.allocate();
+            }
             self.buckets.iter_mut().zip(&other.buckets).for_each(|(to, from)| *to += from);
+            other.packed.iter().for_each(|(bucket, count)| self.buckets[*bucket as usize] += count);
         }
         self.count += other.count;
         self.sum += other.sum;
@@ -167,11 +201,11 @@ impl Histogram {
             return Some(Quantile::Unbounded);
         }
         let mut seen = 0;
-        let bucket = self.buckets.iter().position(|count| {
+        let bucket = self.counts().find(|(_, count)| {
             seen += count;
             seen >= rank
         });
-        let value = bucket.map_or(self.max, highest_of);
+        let value = bucket.map_or(self.max, |(bucket, _)| highest_of(bucket));
         Some(Quantile::Finite(value.clamp(self.min, self.max)))
     }
 }
@@ -194,7 +228,7 @@ struct Stored {
 impl From<Histogram> for Stored {
     fn from(histogram: Histogram) -> Self {
         let mut hdr = empty_hdr();
-        for (bucket, &count) in histogram.buckets.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (bucket, count) in histogram.counts() {
             hdr.record_n(highest_of(bucket).min(HIGHEST), count).expect("bounds are those of the buckets");
         }
         let mut bytes = Vec::new();
@@ -242,10 +276,12 @@ impl TryFrom<Stored> for Histogram {
             .map_err(|e| HistogramError::Format(e.to_string()))?;
         let mut histogram = Self::new();
         for step in read.iter_recorded() {
-            if histogram.buckets.is_empty() {
-                histogram.allocate();
+            let bucket = bucket_of(step.value_iterated_to().min(HIGHEST)) as u32;
+            match histogram.packed.last_mut() {
+                // Another tool's buckets may be finer than ours.
+                Some((last, count)) if *last == bucket => *count += step.count_at_value(),
+                _ => histogram.packed.push((bucket, step.count_at_value())),
             }
-            histogram.buckets[bucket_of(step.value_iterated_to().min(HIGHEST))] += step.count_at_value();
         }
         if read.len() != stored.count {
             return Err(HistogramError::Count { found: read.len(), expected: stored.count });
@@ -263,6 +299,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn packed(mut histogram: Histogram) -> Histogram {
+        histogram.pack();
+        histogram
+    }
+
     fn of(values: &[u64]) -> Histogram {
         let mut histogram = Histogram::new();
         values.iter().for_each(|&value| histogram.record(value));
@@ -272,9 +313,27 @@ mod tests {
     proptest! {
         #[test]
         fn merging_equals_recording_both(a in prop::collection::vec(0u64..10_000_000_000, 0..50), b in prop::collection::vec(0u64..10_000_000_000, 0..50)) {
-            let mut merged = of(&a);
-            merged.merge(&of(&b));
-            prop_assert_eq!(merged, of(&[a, b].concat()));
+            let both = of(&[a.clone(), b.clone()].concat());
+            for to in [of(&a), packed(of(&a))] {
+                for from in [of(&b), packed(of(&b))] {
+                    let mut merged = to.clone();
+                    merged.merge(&from);
+                    prop_assert_eq!(&merged, &both);
+                    prop_assert!(merged == packed(both.clone()) && (a.is_empty() || merged != of(&b)));
+                }
+            }
+        }
+
+        #[test]
+        fn a_packed_histogram_says_the_same_and_goes_on(values in prop::collection::vec(0u64..10_000_000_000, 0..50), next in 0u64..10_000_000_000, q in 0.0f64..=1.0) {
+            let mut histogram = of(&values);
+            let mut small = packed(packed(histogram.clone()));
+            prop_assert_eq!(small.buckets.capacity(), 0);
+            prop_assert_eq!(small.quantile(q), histogram.quantile(q));
+            prop_assert_eq!(serde_json::to_string(&small).expect("text"), serde_json::to_string(&histogram).expect("text"));
+            small.record(next);
+            histogram.record(next);
+            prop_assert_eq!(small, histogram);
         }
 
         #[test]

@@ -124,6 +124,22 @@ impl PhaseResult {
         }
     }
 
+    /// Gives back memory that holds nothing, when the phase is over: see [`Histogram::pack`].
+    pub fn pack(&mut self) {
+        let durations = [
+            &mut self.response_time,
+            &mut self.service_time,
+            &mut self.queue,
+            &mut self.release_lag,
+            &mut self.first_byte,
+            &mut self.connect,
+            &mut self.tls,
+            &mut self.iteration_time,
+            &mut self.server_span,
+        ];
+        durations.into_iter().for_each(Histogram::pack);
+    }
+
     /// Arrivals that were due.
     pub fn arrivals(&self) -> u64 {
         self.counts.scheduled - self.further_steps

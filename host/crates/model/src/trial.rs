@@ -84,6 +84,12 @@ pub struct TrialResult {
 }
 
 impl TrialResult {
+    /// Gives back memory that holds nothing, when the trial is over: see [`Histogram::pack`].
+    pub fn pack(&mut self) {
+        [&mut self.warm_up, &mut self.steady, &mut self.drain].into_iter().for_each(PhaseResult::pack);
+        [&mut self.guest.build, &mut self.guest.read].into_iter().for_each(Histogram::pack);
+    }
+
     /// The phase's figures.
     pub fn phase(&self, phase: Phase) -> &PhaseResult {
         match phase {

@@ -1,10 +1,11 @@
-//! Replaces a file whole: a reader, or a crash at any moment, sees the old text or the new one.
+//! Writes files whole: a reader, or a crash at any moment, sees the old text or the new one, or no file.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FallocateFlags, fallocate};
+use rustix::fs::{CWD, FallocateFlags, RenameFlags, fallocate, renameat_with};
+use rustix::io::Errno;
 
 use crate::error::{ResultsError, is_full};
 
@@ -32,6 +33,66 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+/// A file that gets its name when it is whole, and takes nobody else's. Dropped before, it leaves nothing.
+pub(crate) struct NewFile {
+    dir: PathBuf,
+    beside: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl NewFile {
+    /// Begins it in `dir`, which is made if it is not there. `about` goes into the name that it has meanwhile.
+    pub(crate) fn begin(dir: &Path, about: &str) -> Result<Self, ResultsError> {
+        fs::create_dir_all(dir).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => ResultsError::NotADirectory { path: dir.to_owned() },
+            _ => ResultsError::writing(dir, error),
+        })?;
+        let beside = dir.join(format!(".{about}.{}.partial", std::process::id()));
+        let file = File::create(&beside).map_err(|error| ResultsError::writing(&beside, error))?;
+        Ok(Self { dir: dir.to_owned(), beside, out: BufWriter::new(file) })
+    }
+
+    /// Appends to it.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ResultsError> {
+        self.out.write_all(bytes).map_err(|error| ResultsError::writing(&self.beside, error))
+    }
+
+    /// Gives it the first of `names` that no file has, and says where it is.
+    pub(crate) fn finish(mut self, names: impl Iterator<Item = String>) -> Result<PathBuf, ResultsError> {
+        let flushed = self.out.flush().and_then(|()| self.out.get_ref().sync_all());
+        flushed.map_err(|error| ResultsError::writing(&self.beside, error))?;
+        for name in names {
+            let path = self.dir.join(name);
+            match rename_to_new(&self.beside, &path) {
+                Ok(()) => {
+                    sync_parent(&path).map_err(|error| ResultsError::writing(&path, error))?;
+                    return Ok(path);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(ResultsError::writing(&path, error)),
+            }
+        }
+        Err(ResultsError::writing(&self.dir, io::ErrorKind::AlreadyExists.into()))
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // With its name it is no longer here.
+        let _ = fs::remove_file(&self.beside);
+    }
+}
+
+/// Renames, unless there is such a file already.
+fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Not every file system can; what then comes between looking and renaming is replaced.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) if to.exists() => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => fs::rename(from, to),
+        done => Ok(done?),
     }
 }
 

@@ -108,6 +108,64 @@ pub enum ResultsError {
         /// How it ended.
         state: RunState,
     },
+    /// All of its plan is done.
+    #[error("run `{run}` is complete: there is nothing to resume")]
+    AlreadyComplete {
+        /// Its id.
+        run: String,
+    },
+    /// A resumed run whose hosts are not those that it had.
+    #[error("run `{run}` monitored {}, and now it would be {}", listed(before), listed(now))]
+    OtherHosts {
+        /// Its id.
+        run: String,
+        /// Names of the hosts it has.
+        before: Vec<String>,
+        /// Names of those it should have.
+        now: Vec<String>,
+    },
+    /// An answer without a question.
+    #[error("run `{run}` has no search under way that could end")]
+    NoSearch {
+        /// Its id.
+        run: String,
+    },
+    /// A figure that JSON has no word for, and that would make `run.json` unreadable.
+    #[error("{what} of run `{run}` holds a figure that is no number, and is not saved")]
+    NotANumber {
+        /// Id of the run.
+        run: String,
+        /// What was to be saved.
+        what: &'static str,
+    },
+    /// A line of `resources.jsonl` that is not what it should be.
+    #[error("`{}` is broken at line {line}: {reason}", path.display())]
+    BrokenResources {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A file that should be one of the older tool's.
+    #[error("`{}` is not a result file of the older tool at line {line}, column {column}: {reason}", path.display())]
+    BrokenAncestor {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A JSON file of another kind.
+    #[error("`{}` has neither `test_executions`, as a benchmark of the older tool, nor `avg_response_time`, as its test execution", path.display())]
+    NotAncestor {
+        /// The file.
+        path: PathBuf,
+    },
     /// No trial of that number.
     #[error("run `{run}` has no trial {trial}: {}", trials_there(*there))]
     NoSuchTrial {
@@ -150,6 +208,10 @@ fn first_few(runs: &[String]) -> String {
     format!("{}{more}", runs[..runs.len().min(5)].join(", "))
 }
 
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "no host".to_owned() } else { names.join(", ") }
+}
+
 fn trials_there(there: usize) -> String {
     match there {
         0 => "it has none".to_owned(),
@@ -179,9 +241,27 @@ impl ResultsError {
             }
             Self::Live { .. } => "wait for its end, or stop it with Ctrl-C",
             Self::NothingToRecover { .. } => "read it as it is with `cluster-tester results show`",
+            Self::AlreadyComplete { .. } => "begin a new run, or read this one with `cluster-tester results show`",
+            Self::OtherHosts { .. } => {
+                "resume it with the hosts it had, in the same order (new ones may follow), or begin a new run"
+            }
+            Self::BrokenResources { .. } => {
+                "delete that line: what the hosts spent in its interval is lost, and nothing else"
+            }
+            Self::BrokenAncestor { .. } => {
+                "restore the file from a backup; the older tool wrote files whole, so it was changed or cut off later"
+            }
+            Self::NotAncestor { .. } => {
+                "give a file whose name ends in `_benchmark.json` or `_test_execution.json`; a run of this tool is given by \
+                 its directory or id"
+            }
             Self::NoSuchTrial { .. } => "list the trials with `cluster-tester results show RUN`",
             Self::NoSamples { .. } => "where a spool is left, `cluster-tester results recover RUN` reads it",
-            Self::Io { .. } | Self::Samples { .. } | Self::Output(_) => return None,
+            Self::Io { .. }
+            | Self::Samples { .. }
+            | Self::NoSearch { .. }
+            | Self::NotANumber { .. }
+            | Self::Output(_) => return None,
         })
     }
 
@@ -214,4 +294,10 @@ impl ResultsError {
 pub(crate) fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+/// What is wrong with JSON, without the place, which the errors here tell by their fields.
+pub(crate) fn reason_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned()
 }

@@ -15,7 +15,6 @@ use crate::columns::TrialHeader;
 use crate::error::ResultsError;
 use crate::lock::RunLock;
 use crate::parquet_file::SAMPLES;
-use crate::rows::SampleRows;
 use crate::run::{Run, SampleBatches};
 use crate::run_file::{RUN_FILE, RunFile, RunState, SamplesRecord, TrialRecord};
 use crate::spool::{SpoolReader, Spooled};
@@ -54,14 +53,20 @@ pub fn recover(dir: &Path) -> Result<Recovery, ResultsError> {
     let lock = RunLock::take(dir)?.ok_or(ResultsError::Live { run: run_id })?;
     // Again, now that nobody writes.
     let mut run = RunFile::read(dir)?;
-    let mut recovery = Recovery::default();
-    let numbers = trial_numbers(dir)?;
-    let is_spool_left = numbers.iter().any(|number| SpoolReader::is_there(&dir.join(trial_dir(*number))));
+    let is_spool_left = trial_numbers(dir)?.iter().any(|number| SpoolReader::is_there(&dir.join(trial_dir(*number))));
     if run.state != RunState::Running && !is_spool_left {
         lock.remove();
         return Err(ResultsError::NothingToRecover { run: run.run_id, state: run.state });
     }
-    for number in numbers {
+    let recovery = bring_back(dir, &mut run)?;
+    lock.remove();
+    Ok(recovery)
+}
+
+/// Brings back what lies in a run's directory and `run`, its file, does not know, and saves that. The caller has the lock.
+pub(crate) fn bring_back(dir: &Path, run: &mut RunFile) -> Result<Recovery, ResultsError> {
+    let mut recovery = Recovery::default();
+    for number in trial_numbers(dir)? {
         let trial_path = dir.join(trial_dir(number));
         let known = run.trials.iter().position(|trial| trial.number == number);
         let recovered = match known {
@@ -91,11 +96,11 @@ pub fn recover(dir: &Path) -> Result<Recovery, ResultsError> {
         SpoolReader::delete(&dir.join(trial_dir(trial.number)))?;
     }
     let _ = fs::remove_file(dir.join(".reserve"));
-    lock.remove();
     Ok(recovery)
 }
 
-fn trial_numbers(dir: &Path) -> Result<Vec<u32>, ResultsError> {
+/// Numbers of the trials that have a directory, rising.
+pub(crate) fn trial_numbers(dir: &Path) -> Result<Vec<u32>, ResultsError> {
     let trials: PathBuf = dir.join("trials");
     let entries = match fs::read_dir(&trials) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -148,12 +153,13 @@ fn rebuild(dir: &Path) -> Result<Option<TrialRecord>, ResultsError> {
 fn replay(dir: &Path, header: &TrialHeader, batches: SampleBatches) -> Result<(TrialResult, u64), ResultsError> {
     let steady_start = header.plan.warm_up.nanos();
     let (mut rows, mut last_release, mut last_step) = (0, 0, 0);
-    each_sample(dir, batches, |sample| {
+    batches.each(dir, |sample| {
         rows += 1;
         if sample.phase != Phase::Drain {
             last_release = last_release.max(sample.release);
         }
         last_step = last_step.max(sample.step);
+        Ok(())
     })?;
     // The trial lasted until the next arrival would have been due, or as planned.
     let gap = header.plan.load_model.mean_rate().map_or(0, |rate| (1e9 / rate) as i64);
@@ -165,7 +171,7 @@ fn replay(dir: &Path, header: &TrialHeader, batches: SampleBatches) -> Result<(T
     let mut drain = PhaseResult::new(0);
     let mut failures: BTreeMap<(Outcome, Option<u32>), u64> = BTreeMap::new();
     let again = SampleBatches::open(dir)?.ok_or_else(|| ResultsError::samples(dir, "gone while it was read"))?;
-    each_sample(dir, again, |sample| {
+    again.each(dir, |sample| {
         match sample.phase {
             Phase::WarmUp => warm_up.record(&sample, 0),
             Phase::Steady => steady.record(&sample, steady_start),
@@ -174,6 +180,7 @@ fn replay(dir: &Path, header: &TrialHeader, batches: SampleBatches) -> Result<(T
         if sample.outcome != Outcome::Success {
             *failures.entry((sample.outcome, sample.failure_reason)).or_default() += 1;
         }
+        Ok(())
     })?;
     if last_step == 0 {
         // Think times between steps are not in the samples; without further steps there were none.
@@ -203,15 +210,4 @@ fn replay(dir: &Path, header: &TrialHeader, batches: SampleBatches) -> Result<(T
         ..TrialResult::default()
     };
     Ok((result, rows))
-}
-
-fn each_sample(dir: &Path, batches: SampleBatches, mut each: impl FnMut(model::Sample)) -> Result<(), ResultsError> {
-    for batch in batches {
-        let batch = batch?;
-        let rows = SampleRows::of(&batch).map_err(|reason| ResultsError::samples(dir, reason))?;
-        for row in 0..rows.len() {
-            each(rows.sample(row).map_err(|reason| ResultsError::samples(dir, reason))?);
-        }
-    }
-    Ok(())
 }

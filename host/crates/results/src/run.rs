@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
+use model::Sample;
 
 use crate::columns::TrialHeader;
 use crate::error::ResultsError;
 use crate::lock::RunLock;
+use crate::observations::Observations;
 use crate::parquet_file::ParquetSamples;
+use crate::rows::SampleRows;
 use crate::run_file::{RunFile, TrialRecord};
 use crate::spool::SpoolReader;
 use crate::writer::trial_dir;
@@ -74,6 +77,14 @@ impl Run {
         }
         SampleBatches::open(&dir)?.ok_or_else(|| none("its file is gone"))
     }
+
+    /// What was seen of the hosts, in the order in which it came; nothing when none was monitored.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be opened.
+    pub fn resources(&self) -> Result<Observations, ResultsError> {
+        Observations::open(&self.dir)
+    }
 }
 
 /// The samples of a trial, a batch at a time.
@@ -101,6 +112,22 @@ impl SampleBatches {
             Source::Parquet(samples) => &samples.header,
             Source::Spool(spool) => spool.header(),
         }
+    }
+
+    /// Hands over each sample. `dir` is where they lie, for errors.
+    pub(crate) fn each(
+        self,
+        dir: &Path,
+        mut take: impl FnMut(Sample) -> Result<(), ResultsError>,
+    ) -> Result<(), ResultsError> {
+        for batch in self {
+            let batch = batch?;
+            let rows = SampleRows::of(&batch).map_err(|reason| ResultsError::samples(dir, reason))?;
+            for row in 0..rows.len() {
+                take(rows.sample(row).map_err(|reason| ResultsError::samples(dir, reason))?)?;
+            }
+        }
+        Ok(())
     }
 
     /// The samples lie in a finished Parquet file.

@@ -8,12 +8,15 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use model::{Metric, PluginIdentity, RunPlan, TrialPlan, TrialResult};
+use model::{
+    HostFacts, HostUse, Measurement, Metric, PluginIdentity, RunPlan, SearchAnswer, SearchPlan, Span, TrialOrder,
+    TrialPlan, TrialResult,
+};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::error::ResultsError;
+use crate::error::{ResultsError, reason_of};
 use crate::summary::Summary;
 use crate::tester::Tester;
 
@@ -46,6 +49,18 @@ pub struct RunFile {
     pub plan: RunPlan,
     /// The plugins that took part.
     pub plugins: Vec<PluginIdentity>,
+    /// Monitored hosts, the tester among them. Others name a host by its index here.
+    #[serde(default)]
+    pub hosts: Vec<HostFacts>,
+    /// What the hosts spend when nothing is asked of them; none when it was not measured.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
+    /// Searches for the most that the target carries, in order. The last one is under way while it has no answer.
+    #[serde(default)]
+    pub searches: Vec<SearchRecord>,
+    /// When it was taken up again after a crash or an interruption, RFC 3339, UTC; empty when never.
+    #[serde(default)]
+    pub resumed: Vec<String>,
     /// The trials that are over, in order.
     pub trials: Vec<TrialRecord>,
 }
@@ -108,6 +123,45 @@ pub struct TrialRecord {
     /// What it gave.
     #[serde(flatten)]
     pub result: TrialResult,
+    /// What monitoring and discovery have to say of it.
+    #[serde(flatten)]
+    pub extras: TrialExtras,
+}
+
+/// What monitoring and discovery have to say of a trial.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrialExtras {
+    /// What each host spent in the steady state; empty when none was monitored.
+    #[serde(default)]
+    pub hosts: Vec<HostUse>,
+    /// The order of the search that asked for it; none for a trial of a plan.
+    #[serde(default)]
+    pub order: Option<TrialOrder>,
+    /// What that search was told of it; none when it ended before it could be told.
+    #[serde(default)]
+    pub measurement: Option<Measurement>,
+}
+
+/// What the hosts spend when nothing is asked of them: the footprint of what runs there anyway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Baseline {
+    /// When it began: Unix time, nanoseconds.
+    pub started_unix_ns: i64,
+    /// How long it was watched.
+    pub length: Span,
+    /// What each host spent.
+    pub hosts: Vec<HostUse>,
+}
+
+/// A search for the most that the target carries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SearchRecord {
+    /// What was searched for, and how.
+    pub plan: SearchPlan,
+    /// What was found; none while it is under way, or after a crash.
+    pub answer: Option<SearchAnswer>,
+    /// Numbers of its trials that are over, in order.
+    pub trials: Vec<u32>,
 }
 
 /// Where each request of a trial is recorded.
@@ -186,9 +240,7 @@ pub(crate) fn read<T: DeserializeOwned>(dir: &Path) -> Result<T, ResultsError> {
         _ => ResultsError::reading(&path, error),
     })?;
     let broken = |error: serde_json::Error| {
-        // The place is told by the fields, so not once more in the text.
-        let text = error.to_string();
-        let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned();
+        let reason = reason_of(&error);
         ResultsError::BrokenRunFile { path: path.clone(), line: error.line(), column: error.column(), reason }
     };
     let generation: Generation = serde_json::from_slice(&text).map_err(broken)?;

@@ -1,4 +1,4 @@
-//! The directory that holds the runs: makes new ones, finds those there are.
+//! The directory that holds the runs: makes new ones, finds those there are, takes up those that were cut off.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use crate::error::ResultsError;
 use crate::lock::RunLock;
+use crate::recovery::{self, Recovery};
 use crate::run::Run;
-use crate::run_file::{self, RUN_FILE, RunHeader, RunState};
+use crate::run_file::{self, RUN_FILE, RunFile, RunHeader, RunState};
 use crate::run_id::{run_id, second};
 use crate::summary::Summary;
 use crate::writer::RunWriter;
@@ -78,6 +79,14 @@ pub struct ListedPlan {
     pub load_model: LoadModel,
 }
 
+/// A run taken up again.
+pub struct Resumed {
+    /// It, ready for its next trial.
+    pub run: RunWriter,
+    /// What was brought back of the trial that was under way.
+    pub recovery: Recovery,
+}
+
 impl Storage {
     /// The storage at a path. Nothing is touched yet.
     pub fn at(path: impl Into<PathBuf>) -> Self {
@@ -120,6 +129,30 @@ impl Storage {
                 Err(error) => return Err(ResultsError::writing(&dir, error)),
             }
         }
+    }
+
+    /// Takes up a run that was killed or interrupted, by what [`Storage::open`] takes. The trial that was under way is
+    /// kept as interrupted, as [`recover`](crate::recover) does; the next one gets a number of its own. A search that was
+    /// under way still is: see [`RunWriter::search`].
+    ///
+    /// # Errors
+    /// When there is no such run, it is being written, or complete; and when its files cannot be read or written.
+    pub fn resume_run(&self, wanted: &str) -> Result<Resumed, ResultsError> {
+        let dir = self.find(wanted)?;
+        // Before the lock, which would leave a file in a directory that is no run.
+        let run_id = Run::open(&dir)?.file().run_id.clone();
+        let lock = RunLock::take(&dir)?.ok_or(ResultsError::Live { run: run_id })?;
+        // Again, now that nobody else writes.
+        let mut file = RunFile::read(&dir)?;
+        if file.state == RunState::Complete {
+            lock.remove();
+            return Err(ResultsError::AlreadyComplete { run: file.run_id });
+        }
+        let recovery = recovery::bring_back(&dir, &mut file)?;
+        // A trial of which nothing is left keeps its number: files of it may be there.
+        let begun =
+            recovery::trial_numbers(&dir)?.into_iter().chain(file.trials.iter().map(|trial| trial.number)).max();
+        Ok(Resumed { run: RunWriter::resume(dir, file, lock, begun.unwrap_or(0))?, recovery })
     }
 
     fn make(&self) -> Result<(), ResultsError> {

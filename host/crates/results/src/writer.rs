@@ -4,14 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use model::{Metric, TrialPlan, TrialResult};
+use model::{HostFacts, Metric, SearchAnswer, SearchPlan, TrialPlan, TrialResult};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::atomic_file::Reserve;
 use crate::columns::TrialHeader;
 use crate::error::ResultsError;
 use crate::lock::RunLock;
 use crate::parquet_file::{self, SAMPLES};
-use crate::run_file::{FORMAT_VERSION, RUN_FILE, RunFile, RunHeader, RunState, SamplesRecord, TrialRecord};
+use crate::resource_log::ResourceLog;
+use crate::run_file::{
+    Baseline, FORMAT_VERSION, RUN_FILE, RunFile, RunHeader, RunState, SamplesRecord, SearchRecord, TrialExtras,
+    TrialRecord,
+};
+use crate::run_text::RunText;
 use crate::spool::{SpoolReader, SpoolSink, SpoolWriter, Spooled};
 use crate::summary::Summary;
 
@@ -21,7 +28,10 @@ pub struct RunWriter {
     file: RunFile,
     reserve: Reserve,
     lock: RunLock,
+    /// Number of the last trial begun.
     begun: u32,
+    resources: Option<ResourceLog>,
+    text: RunText,
 }
 
 /// A trial being written. Dropped without [`RunWriter::finish_trial`], its samples stay in the spool.
@@ -70,9 +80,26 @@ impl RunWriter {
             tester: header.tester,
             plan: header.plan,
             plugins: header.plugins,
+            hosts: Vec::new(),
+            baseline: None,
+            searches: Vec::new(),
+            resumed: Vec::new(),
             trials: Vec::new(),
         };
-        let mut run = Self { reserve: Reserve::take(&dir), dir, file, lock, begun: 0 };
+        let mut run =
+            Self { reserve: Reserve::take(&dir), dir, file, lock, begun: 0, resources: None, text: RunText::default() };
+        run.save()?;
+        Ok(run)
+    }
+
+    /// Takes a run up again that nobody writes and whose trials are brought back. The last trial begun was number
+    /// `begun`.
+    pub(crate) fn resume(dir: PathBuf, file: RunFile, lock: RunLock, begun: u32) -> Result<Self, ResultsError> {
+        let mut run =
+            Self { reserve: Reserve::take(&dir), dir, file, lock, begun, resources: None, text: RunText::default() };
+        run.file.state = RunState::Running;
+        run.file.ended = None;
+        run.file.resumed.push(rfc3339(Timestamp::now()));
         run.save()?;
         Ok(run)
     }
@@ -90,6 +117,69 @@ impl RunWriter {
     /// What `run.json` says so far.
     pub fn file(&self) -> &RunFile {
         &self.file
+    }
+
+    /// Says which hosts are monitored, the tester among them. Samples and figures name a host by its index in the list.
+    ///
+    /// # Errors
+    /// When a resumed run has other hosts, whose figures these would become; and when `run.json` cannot be written.
+    pub fn set_hosts(&mut self, hosts: Vec<HostFacts>) -> Result<(), ResultsError> {
+        let names = |hosts: &[HostFacts]| hosts.iter().map(|host| host.name.clone()).collect::<Vec<_>>();
+        let (before, now) = (names(&self.file.hosts), names(&hosts));
+        if !now.starts_with(&before) {
+            return Err(ResultsError::OtherHosts { run: self.file.run_id.clone(), before, now });
+        }
+        self.file.hosts = hosts;
+        self.save()
+    }
+
+    /// Says what the hosts spend when nothing is asked of them.
+    ///
+    /// # Errors
+    /// When a figure in it is no number, and when `run.json` cannot be written.
+    pub fn set_baseline(&mut self, baseline: Baseline) -> Result<(), ResultsError> {
+        self.check("the baseline", &baseline)?;
+        self.file.baseline = Some(baseline);
+        self.save()
+    }
+
+    /// Begins a search. Trials with an order belong to it until it ends.
+    ///
+    /// # Errors
+    /// When `run.json` cannot be written.
+    pub fn begin_search(&mut self, plan: SearchPlan) -> Result<(), ResultsError> {
+        self.file.searches.push(SearchRecord { plan, answer: None, trials: Vec::new() });
+        self.save()
+    }
+
+    /// The search that is under way: the last one, while it has no answer.
+    pub fn search(&self) -> Option<&SearchRecord> {
+        self.file.searches.last().filter(|search| search.answer.is_none())
+    }
+
+    /// Ends the search that is under way.
+    ///
+    /// # Errors
+    /// When none is, when a figure of the answer is no number, and when `run.json` cannot be written.
+    pub fn end_search(&mut self, answer: SearchAnswer) -> Result<(), ResultsError> {
+        self.check("the answer", &answer)?;
+        let under_way = self.file.searches.last_mut().filter(|search| search.answer.is_none());
+        let search = under_way.ok_or_else(|| ResultsError::NoSearch { run: self.file.run_id.clone() })?;
+        search.answer = Some(answer);
+        self.save()
+    }
+
+    /// Where a monitor puts what it sees of the hosts, from any thread; made at the first call.
+    ///
+    /// # Errors
+    /// When its file cannot be made.
+    pub fn resources(&mut self) -> Result<ResourceLog, ResultsError> {
+        if let Some(log) = &self.resources {
+            return Ok(log.clone());
+        }
+        let log = ResourceLog::open(&self.dir)?;
+        self.resources = Some(log.clone());
+        Ok(log)
     }
 
     /// Begins the next trial. `metrics` and `failure_reasons` are those that its test case declares.
@@ -123,14 +213,42 @@ impl RunWriter {
     ///
     /// # Errors
     /// When `run.json` cannot be written; the record is kept and written with the next one, if that succeeds.
-    pub fn finish_trial(&mut self, trial: TrialWriter, mut result: TrialResult) -> Result<&TrialRecord, ResultsError> {
+    pub fn finish_trial(&mut self, trial: TrialWriter, result: TrialResult) -> Result<&TrialRecord, ResultsError> {
+        self.finish_trial_with(trial, result, TrialExtras::default())
+    }
+
+    /// [`RunWriter::finish_trial`] of a trial of which monitoring or discovery have something to say. One with an order,
+    /// or a measurement that has it, is counted to the search under way. A figure there that is no number costs all that
+    /// they have to say, and not the trial.
+    ///
+    /// # Errors
+    /// As for [`RunWriter::finish_trial`].
+    pub fn finish_trial_with(
+        &mut self,
+        trial: TrialWriter,
+        mut result: TrialResult,
+        mut extras: TrialExtras,
+    ) -> Result<&TrialRecord, ResultsError> {
         let TrialWriter { mut header, dir, spool } = trial;
         let spooled = spool.end();
         header.started_unix_ns = result.started_unix_ns;
         let samples = into_parquet(&dir, &header, &spooled);
         result.samples_lost = result.samples_lost.max(samples.lost);
         let is_parquet = samples.path.is_some();
-        self.file.trials.push(record(&header, result, samples));
+        // A search has hundreds of trials, and all of them stay in memory.
+        result.pack();
+        if let Err(error) = self.check("what monitoring and discovery say of a trial", &extras) {
+            extras = TrialExtras::default();
+            result.notes.push(error.to_string());
+        }
+        let ordered = extras.measurement.as_ref().map(|measurement| &measurement.order);
+        extras.order = extras.order.or_else(|| ordered.cloned());
+        if extras.order.is_some()
+            && let Some(search) = self.file.searches.last_mut().filter(|search| search.answer.is_none())
+        {
+            search.trials.push(header.number);
+        }
+        self.file.trials.push(TrialRecord { extras, ..record(&header, result, samples) });
         self.save()?;
         if is_parquet {
             // A spool that stays does no harm: recovery knows that the Parquet file is whole.
@@ -151,13 +269,24 @@ impl RunWriter {
         Ok(self.file)
     }
 
-    /// Takes back a run in which nothing was measured. What cannot be removed stays, as a run without trials.
+    /// Takes back a run in which nothing was measured. What cannot be removed stays, as a run without trials; so does one
+    /// that has trials, as one left by a crash.
     pub fn discard(self) {
-        let _ = fs::remove_dir_all(&self.dir);
+        if self.file.trials.is_empty() {
+            let _ = fs::remove_dir_all(&self.dir);
+        }
+    }
+
+    /// Only what can be read back may be in the file: JSON has null for what is no number.
+    fn check<T: Serialize + DeserializeOwned>(&self, what: &'static str, value: &T) -> Result<(), ResultsError> {
+        let text = serde_json::to_vec(value).expect("plain data with text keys");
+        let is_readable = serde_json::from_slice::<T>(&text).is_ok();
+        if is_readable { Ok(()) } else { Err(ResultsError::NotANumber { run: self.file.run_id.clone(), what }) }
     }
 
     fn save(&mut self) -> Result<(), ResultsError> {
-        self.reserve.replace(&self.dir.join(RUN_FILE), &self.file.to_json())
+        let text = self.text.of(&mut self.file);
+        self.reserve.replace(&self.dir.join(RUN_FILE), &text)
     }
 }
 
@@ -176,6 +305,7 @@ pub(crate) fn record(header: &TrialHeader, result: TrialResult, samples: Samples
         metrics: header.metric_columns(),
         failure_reasons: header.failure_reasons.clone(),
         result,
+        extras: TrialExtras::default(),
     }
 }
 

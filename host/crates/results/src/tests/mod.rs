@@ -1,9 +1,13 @@
 //! Tests of whole runs, and what they share.
 
 mod finding;
+mod hosts;
 mod life;
+mod older_files;
 mod reading;
 mod recovering;
+mod resuming;
+mod searches;
 mod sizes;
 
 use std::collections::BTreeMap;
@@ -11,9 +15,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use model::plan::{ConnectionPlan, TargetPlan};
+use model::resources::{CpuShares, Memory};
 use model::{
-    Load, LoadModel, Metric, MetricKind, Outcome, Phase, PhaseResult, PluginIdentity, Rate, RunPlan, Sample,
-    SampleSink, ServerSpan, Span, TrialPlan, TrialResult, Validity,
+    HostFacts, Load, LoadModel, Metric, MetricKind, Observation, Outcome, Phase, PhaseResult, PluginIdentity, Rate,
+    ResourceSample, RunPlan, Sample, SampleSink, Seen, ServerSpan, Span, TrialPlan, TrialResult, Validity,
 };
 use tempfile::TempDir;
 
@@ -143,13 +148,42 @@ fn result(count: u64) -> TrialResult {
     TrialResult { started_unix_ns: 1_795_530_160_123_456_789, warm_up, steady, ..TrialResult::default() }
 }
 
-struct Scene {
+/// Two hosts of a cluster and the tester.
+fn host_facts() -> Vec<HostFacts> {
+    let host = |name: &str| HostFacts { name: name.to_owned(), cores: Some(4), ..HostFacts::default() };
+    vec![host("Server 1"), host("Server 2"), HostFacts { is_tester: true, ..host("tester") }]
+}
+
+/// What a host spent in the second before `at_unix_ns`, `usr` per cent of it in user space.
+fn observation(host: u16, at_unix_ns: i64, usr: f64) -> Observation {
+    let sample = ResourceSample {
+        at_unix_ns,
+        round_trip_ns: 400_000 + u64::from(host),
+        interval_ns: Some(1_000_000_000),
+        cpu: Some(CpuShares { usr, sys: 2.5, idle: 97.5 - usr, ..CpuShares::default() }),
+        memory: Memory {
+            total: 24_684_092.0,
+            used: 600_000.0 + usr,
+            free: 23_000_000.0,
+            shared: 8_856.0,
+            buff_cache: 540_492.0,
+            available: 24_084_092.0 - usr,
+        },
+        load_average: [0.5, 0.25, 0.125],
+        ..ResourceSample::default()
+    };
+    // Hosts answer a little after the tick, each in its time.
+    let due_unix_ns = at_unix_ns.div_euclid(1_000_000_000) * 1_000_000_000;
+    Observation { host, due_unix_ns, seen: Seen::Sample(Box::new(sample)) }
+}
+
+pub(crate) struct Scene {
     directory: TempDir,
     storage: Storage,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().expect("temporary directory");
         let storage = Storage::at(directory.path().join("storage"));
         Self { directory, storage }
@@ -159,13 +193,13 @@ impl Scene {
         self.directory.path().join(name)
     }
 
-    fn run(&self) -> RunWriter {
+    pub(crate) fn run(&self) -> RunWriter {
         self.storage.create_run("fibonacci", run_header()).expect("a run")
     }
 }
 
 /// Runs a trial of `count` samples, to its end.
-fn trial(run: &mut RunWriter, count: u64) {
+pub(crate) fn trial(run: &mut RunWriter, count: u64) {
     let trial = run.begin_trial(&plan(), &metrics(), &reasons()).expect("a trial");
     offer(&mut trial.sink(), 0..count);
     run.finish_trial(trial, result(count)).expect("a record");
