@@ -172,6 +172,8 @@ impl Shard {
             if self.source.next_index(now).is_none() {
                 // The steady state is as long as it is, also when its last request is over early.
                 if self.iterations.count() == 0 && (now >= self.task.end || self.source.is_closed()) {
+                    // A closed loop whose data is spent is over early.
+                    self.recorder.cut(now);
                     break;
                 }
                 if now >= latest {

@@ -41,7 +41,9 @@ fn an_iteration_without_a_row_of_its_own_is_not_sent() {
         (Some((1, 10 * MS)), FeedMode::Unique, (30, 1)),
     ] {
         let feed = Some(Feed { rows: Arc::clone(&rows), mode });
-        let (_, samples, _) = Trial { feed, users, ..Trial::default() }.run(|now| (now + MS, Ok(200)));
+        let (recorder, samples, _) = Trial { feed, users, ..Trial::default() }.run(|now| (now + MS, Ok(200)));
+        let length = if users.is_some() && mode == FeedMode::Unique { 230..240 } else { 900..901 };
+        assert!(length.contains(&(recorder.steady.length_ns / 1_000_000)), "{} ns", recorder.steady.length_ns);
         let count = |outcome| samples.iter().filter(|sample| sample.outcome == outcome).count();
         assert_eq!((count(Outcome::Success), count(Outcome::NoRow)), expected, "{users:?} {mode:?}");
     }
