@@ -48,8 +48,9 @@ fn failures_make_the_tail_unbounded() {
     assert_eq!(summary["goodput"], 0.0);
 }
 
-/// Answers at 1 000/s after 5 ms, asked by a test case that spins for so many rounds in each of its two calls.
-fn asked_by_a_busy_plugin(place: &Place, target: &Target, rounds: u64, duration: &str) -> Value {
+/// A target that answers after 5 ms, asked 1 000 times a second by a test case that spins for so many rounds in each of its two
+/// calls. Gives the trial, and whether the tester could hold it.
+fn asked_by_a_busy_plugin(place: &Place, target: &Target, rounds: u64, duration: &str) -> (Value, bool) {
     let ran = place.run(&format!(
         "run --test-case busy --plugins {} --url {} --rate 1000/s --duration {duration} --format json \
          --plugin-option path=/queue --plugin-option build_rounds={rounds} --plugin-option read_rounds={rounds}",
@@ -57,7 +58,7 @@ fn asked_by_a_busy_plugin(place: &Place, target: &Target, rounds: u64, duration:
         target.url
     ));
     ran.assert_measured();
-    ran.json()["trials"][0].clone()
+    (ran.json()["trials"][0].clone(), ran.code == 0)
 }
 
 #[test]
@@ -67,20 +68,22 @@ fn a_slow_plugin_stands_in_no_measured_interval() {
     let run = |rounds, duration| asked_by_a_busy_plugin(&place, &target, rounds, duration);
     let build = |trial: &Value| nanos(&trial["summary"], "guest_build", "p50_ns");
     // As many rounds as take 200 µs on this machine.
-    let rounds = (100 * 200_000 / build(&run(100, "300ms")).max(1)).max(1);
-    let mut shifts: Vec<(f64, f64)> = Vec::new();
-    // A guest inside the interval would add 4 % with each of its two calls, each time; a busy machine adds to p99 now and then.
-    while !shifts.iter().any(|(p50, p99)| *p50 < 0.05 && *p99 < 0.05) {
-        assert!(shifts.len() < 6, "shares by which p50 and p99 moved: {shifts:?}");
-        let (quick, slow) = (run(0, "2s"), run(rounds, "2s"));
+    let rounds = (100 * 200_000 / build(&run(100, "300ms").0).max(1)).max(1);
+    // Shares by which p50 and p99 move. A p99 that the tester could not hold is no figure: a busy machine made it.
+    let mut shifts: Vec<(f64, Option<f64>)> = Vec::new();
+    // A guest inside the interval would add 4 % with each of its two calls, to all of them.
+    let is_good = |(p50, p99): &(f64, Option<f64>)| *p50 < 0.05 && p99.is_none_or(|p99| p99 < 0.05);
+    while shifts.len() < 3 && !shifts.iter().any(|shift| is_good(shift) && shift.1.is_some()) {
+        let ((quick, quick_is_valid), (slow, slow_is_valid)) = (run(0, "2s"), run(rounds, "2s"));
         assert_eq!((&slow["summary"]["successes"], &slow["guest"]["on_plugin_threads"]), (&2_000.into(), &true.into()));
         assert!((100_000..2_000_000).contains(&build(&slow)), "its cost is shown: {} ns", build(&slow));
         let shift = |quantile| {
             let of = |trial: &Value| nanos(&trial["summary"], "response_time", quantile) as f64;
             of(&slow) / of(&quick) - 1.0
         };
-        shifts.push((shift("p50_ns"), shift("p99_ns")));
+        shifts.push((shift("p50_ns"), (quick_is_valid && slow_is_valid).then(|| shift("p99_ns"))));
     }
+    assert!(shifts.iter().any(is_good), "{shifts:?}");
 }
 
 #[test]
