@@ -6,6 +6,7 @@ demo: plugins
 	"$${CARGO_TARGET_DIR:-target}/release/cluster-tester" demo
 
 test: plugins
+	tests/nginx install
 	tests/parquet-reader install
 	cargo test --release --locked --workspace
 

@@ -117,6 +117,7 @@ impl LocalRun {
             feed: prepared.feed.clone(),
             slo: prepared.slo.clone(),
             abort_when: prepared.abort_when.clone(),
+            may_end_early: false,
             stop: stop.clone(),
             pulses: progress.pulses(),
         };

@@ -134,7 +134,13 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn start(place: &Place) -> Self {
-        let mut child = place.command("target --listen 127.0.0.1:0").spawn().expect("the target starts");
+        Self::start_with(place, "")
+    }
+
+    /// With flags of its own.
+    pub(crate) fn start_with(place: &Place, words: &str) -> Self {
+        let mut command = place.command(&format!("target --listen 127.0.0.1:0 {words}"));
+        let mut child = command.spawn().expect("the target starts");
         let mut line = String::new();
         BufReader::new(child.stderr.take().expect("piped")).read_line(&mut line).expect("it says where it listens");
         let url = line.split_whitespace().find(|word| word.starts_with("http://")).expect("a URL in what it says");

@@ -55,7 +55,7 @@ fn a_full_disk_loses_samples_and_no_figure() {
     let server = Misbehaving::start(Behaviour::Json("{}".to_owned()));
     // Blocks of 512 bytes or 1 kB, by shell: enough for run.json, not for the samples.
     let script = format!(
-        "ulimit -f 64; exec {COMMAND} run --test-case http --url {} --rate 2000/s --duration 4s --format json",
+        "ulimit -f 96; exec {COMMAND} run --test-case http --url {} --rate 2000/s --duration 4s --format json",
         server.url()
     );
     let mut command = place.command_of("sh", "");

@@ -1,8 +1,10 @@
 //! What is typed for `target`.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 
 use clap::Args;
+use model::Span;
 
 /// Flags of `target`.
 #[derive(Debug, Clone, Args)]
@@ -18,4 +20,13 @@ pub(crate) struct TargetArgs {
     /// Largest N of /fibonacci/N that it answers
     #[arg(long, value_name = "N", default_value_t = target::DEFAULT_MAX_FIBONACCI)]
     pub(crate) max_fibonacci: u32,
+    /// Servers behind /queue, which is first come first served
+    ///
+    /// A request to /queue costs next to nothing and is answered when it would have left that queue, within some tens of
+    /// microseconds. So the target's capacity is known: servers by service time.
+    #[arg(long, value_name = "C", default_value_t = target::DEFAULT_QUEUE_SERVERS)]
+    pub(crate) queue_servers: NonZeroU32,
+    /// Time that each of these servers takes for a request
+    #[arg(long, value_name = "TIME", default_value_t = Span(target::DEFAULT_QUEUE_SERVICE_TIME))]
+    pub(crate) queue_service_time: Span,
 }

@@ -20,6 +20,7 @@ pub(crate) fn run(args: &TargetArgs, talk: Talk) -> Result<ExitCode, CliError> {
         let config = target::Config::new(&app_url, args.max_fibonacci).map_err(|error| {
             CliError::from_error(ExitCode::Usage, &error).with_hint("write `--app-url http://host:port`")
         })?;
+        let config = config.with_queue(args.queue_servers, args.queue_service_time.0);
         talk.say(format!(
             "serving the demo application on http://{address}, which calls itself by {app_url}; Ctrl-C ends it"
         ));

@@ -1,12 +1,12 @@
 //! Ends a trial as soon as what its plan names holds over a sliding window.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use model::{Metric, PhaseResult, Slo};
+use model::{Cause, Metric, PhaseResult, Reason, Slo};
 
 use crate::recorder::SLICE;
-use crate::stop::Stop;
+use crate::slices::Slices;
 
 /// What ends a trial early.
 #[derive(Debug, Clone)]
@@ -17,40 +17,45 @@ pub struct AbortWhen {
     pub window: Duration,
 }
 
-/// Takes the slices of `threads` threads until they are done; throws `halt` when a condition holds. Gives that condition.
-pub(crate) fn watch(
-    abort_when: &AbortWhen,
-    metrics: &[Metric],
-    threads: u32,
-    slices: &flume::Receiver<(u64, PhaseResult)>,
-    halt: &Stop,
-) -> Option<String> {
-    let length = abort_when.window.as_secs().max(1) as usize;
-    let mut pending: BTreeMap<u64, (u32, PhaseResult)> = BTreeMap::new();
-    let mut window: VecDeque<PhaseResult> = VecDeque::new();
-    for (number, slice) in slices {
-        let (count, whole) = pending.entry(number).or_insert_with(|| (0, PhaseResult::new(SLICE as u64)));
-        whole.merge(&slice);
-        *count += 1;
-        // A thread with nothing to tell of a second skips it: what is older than what all have told is complete.
-        while let Some(first) = pending.first_entry()
-            && (first.get().0 >= threads || *first.key() + 2 < number)
-        {
-            window.push_back(first.remove().1);
-            if window.len() > length {
-                window.pop_front();
+/// Holds the conditions against a window that slides with the slices.
+pub(crate) struct AbortWatch<'a> {
+    abort_when: &'a AbortWhen,
+    metrics: &'a [Metric],
+    slices: Slices<PhaseResult>,
+    window: VecDeque<PhaseResult>,
+}
+
+impl<'a> AbortWatch<'a> {
+    pub(crate) fn new(abort_when: &'a AbortWhen, metrics: &'a [Metric], threads: u32) -> Self {
+        Self { abort_when, metrics, slices: Slices::new(threads), window: VecDeque::new() }
+    }
+
+    /// Takes what a thread saw of a slice. Gives why the trial is to end, when it is.
+    pub(crate) fn add(&mut self, number: u64, slice: &PhaseResult) -> Option<Reason> {
+        self.slices.add(number, slice);
+        let length = self.abort_when.window.as_secs().max(1) as usize;
+        while let Some(slice) = self.slices.take() {
+            self.window.push_back(slice);
+            if self.window.len() > length {
+                self.window.pop_front();
             }
-            if window.len() == length {
-                let mut all = PhaseResult::new(0);
-                window.iter().for_each(|slice| all.merge(slice));
-                all.length_ns = (SLICE as u64) * length as u64;
-                all.span_ns = all.length_ns;
-                if let Some(condition) = abort_when.conditions.conditions().iter().find(|it| it.holds(&all, metrics)) {
-                    halt.throw();
-                    return Some(condition.to_string());
-                }
+            if self.window.len() == length
+                && let Some(condition) = self.condition()
+            {
+                let message = format!("ended early because `{condition}` held");
+                return Some(Reason { cause: Cause::AbortWhen, message });
             }
         }
+        None
     }
-    None
+
+    /// The condition that holds over the window.
+    fn condition(&self) -> Option<String> {
+        let mut all = PhaseResult::new(0);
+        self.window.iter().for_each(|slice| all.merge(slice));
+        all.length_ns = SLICE.unsigned_abs() * self.window.len() as u64;
+        all.span_ns = all.length_ns;
+        let mut conditions = self.abort_when.conditions.conditions().iter();
+        conditions.find(|condition| condition.holds(&all, self.metrics)).map(ToString::to_string)
+    }
 }

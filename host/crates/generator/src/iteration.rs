@@ -35,7 +35,7 @@ impl Shard {
             self.actions += 1;
             if self.actions.is_multiple_of(LOOK_EVERY) {
                 self.look(Nanos::MIN);
-                if self.task.stop.is_thrown() {
+                if self.task.is_to_end() {
                     return;
                 }
             } else if self.source.is_closed_loop() && !self.ended.is_empty() {
@@ -198,6 +198,7 @@ impl Shard {
         let release = self.clock.now();
         if let Underway { at: At::ThinkTime(request), .. } = underway {
             let underway = Underway { at: At::Transport, intended_start: due, release, ..underway };
+            self.recorder.note_due();
             self.submit(underway, request);
         }
     }
@@ -208,6 +209,7 @@ impl Shard {
             if matches!(self.iterations.get(key), Some(Underway { at: At::Transport, .. }))
                 && let Some(exchange) = self.transport.cancel(key.token(), TransportError::TimedOut)
             {
+                self.recorder.note_ended(1);
                 self.has_ended(key, exchange);
             }
         }
@@ -215,7 +217,8 @@ impl Shard {
 
     /// Gives up all that is under way.
     pub(crate) fn abandon_all(&mut self) {
-        // What has ended already is not cut off.
+        // What has ended already is not cut off, and of what ended within the transport only `wait` tells.
+        self.look(Nanos::MIN);
         let until = self.ended.len();
         for _ in 0..until {
             if let Some((token, exchange)) = self.ended.pop_front()

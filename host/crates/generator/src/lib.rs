@@ -7,22 +7,26 @@
 //! Each generator thread is one loop ([`shard`]) that shares nothing with the others on the way of a request.
 
 mod abort;
+mod backlog;
 mod clock;
 mod deadlines;
 mod feed;
 mod guest;
 mod health;
 mod iteration;
+mod overload;
 mod plugin_threads;
 mod recorder;
 mod shard;
 mod share;
+mod slices;
 mod source;
 mod stop;
 mod trial;
 mod underway;
 mod usage;
 mod validity;
+mod watch;
 
 pub use abort::AbortWhen;
 pub use clock::TrialClock;

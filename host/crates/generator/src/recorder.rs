@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 
 use model::trial::{FailureExample, GuestTime};
-use model::{Nanos, Outcome, Phase, PhaseResult, Sample, SampleSink, Steadiness};
+use model::{BacklogSlice, Nanos, Outcome, Phase, PhaseResult, Sample, SampleSink, Steadiness};
+
+use crate::backlog::BacklogRecorder;
+use crate::shard::HAND_OVER_EVERY;
+use crate::slices::Told;
+use crate::watch::Audience;
 
 /// Samples handed over at a time.
 const BATCH: usize = 512;
 /// Different failure messages kept; the rest is counted by outcome alone.
 const MESSAGES: usize = 200;
-/// Length of the slices that are watched while the trial goes on, nanoseconds.
+/// Length of the slices of phases that are watched while the trial goes on, nanoseconds.
 pub(crate) const SLICE: Nanos = 1_000_000_000;
 
 /// What happened on a thread since the last pulse, for a live display.
@@ -29,8 +34,8 @@ pub struct Pulse {
 pub(crate) struct Outlets {
     pub(crate) sink: Box<dyn SampleSink>,
     pub(crate) pulses: Option<flume::Sender<Pulse>>,
-    /// Takes each slice of time when it is over, with its number; only where somebody watches.
-    pub(crate) slices: Option<flume::Sender<(u64, PhaseResult)>>,
+    /// Is told of each slice of time when it is over; only where somebody watches.
+    pub(crate) audience: Option<Audience>,
 }
 
 /// The recorder of one generator thread.
@@ -40,6 +45,7 @@ pub(crate) struct Recorder {
     pub(crate) drain: PhaseResult,
     pub(crate) guest: GuestTime,
     pub(crate) steadiness: Steadiness,
+    pub(crate) backlog: BacklogRecorder,
     pub(crate) samples_lost: u64,
     /// Requests of the steady state for which the tester had no descriptor or port.
     pub(crate) exhausted: u64,
@@ -47,7 +53,10 @@ pub(crate) struct Recorder {
     end: Nanos,
     messages: HashMap<(Outcome, String), u64>,
     batch: Vec<Sample>,
+    /// Of what ended, and its number.
     slice: (u64, PhaseResult),
+    /// Of what arrived and ended since the last hand-over, and its number.
+    flow: (u64, BacklogSlice),
     pulse: Pulse,
     outlets: Outlets,
 }
@@ -62,6 +71,7 @@ impl Recorder {
             drain: PhaseResult::new(0),
             guest: GuestTime::default(),
             steadiness: Steadiness::new(),
+            backlog: BacklogRecorder::new(steady_start, end),
             samples_lost: 0,
             exhausted: 0,
             steady_start,
@@ -69,6 +79,7 @@ impl Recorder {
             messages: HashMap::new(),
             batch: Vec::with_capacity(BATCH),
             slice: (0, PhaseResult::new(SLICE as u64)),
+            flow: (0, BacklogSlice::default()),
             pulse: Pulse::default(),
             outlets,
         }
@@ -109,6 +120,16 @@ impl Recorder {
         self.pulse.released += 1;
     }
 
+    /// Takes note of a request that has become due, whatever becomes of it.
+    pub(crate) fn note_due(&mut self) {
+        self.flow.1.arrivals += 1;
+    }
+
+    /// Takes note of requests that ended, read or not yet; of dropped ones never.
+    pub(crate) fn note_ended(&mut self, count: usize) {
+        self.flow.1.ends += count as u64;
+    }
+
     /// Records a request that is over. `message` says why it failed.
     pub(crate) fn record(&mut self, sample: Sample, message: Option<String>) {
         let is_good = sample.outcome == Outcome::Success;
@@ -121,7 +142,8 @@ impl Recorder {
             }
             Phase::Drain => self.drain.record(&sample, self.end),
         }
-        if self.outlets.slices.is_some() {
+        self.backlog.record(&sample);
+        if self.outlets.audience.as_ref().is_some_and(|audience| audience.wants_phases) {
             self.record_slice(&sample);
         }
         if is_good {
@@ -165,16 +187,20 @@ impl Recorder {
     }
 
     fn end_slice(&mut self, next: u64) {
-        let over = std::mem::replace(&mut self.slice, (next, PhaseResult::new(SLICE as u64)));
-        if let Some(slices) = &self.outlets.slices {
+        let (number, over) = std::mem::replace(&mut self.slice, (next, PhaseResult::new(SLICE as u64)));
+        self.tell(Told::Phase(number, Box::new(over)));
+    }
+
+    fn tell(&self, told: Told) {
+        if let Some(audience) = &self.outlets.audience {
             // Whoever watched may have seen enough.
-            let _ = slices.send(over);
+            let _ = audience.told.send(told);
         }
     }
 
     /// Tells whoever watches the slices that no more come.
     pub(crate) fn end_watch(&mut self) {
-        self.outlets.slices = None;
+        self.outlets.audience = None;
     }
 
     fn flush(&mut self) {
@@ -187,15 +213,23 @@ impl Recorder {
         if !self.batch.is_empty() {
             self.flush();
         }
-        if self.outlets.slices.is_some() {
-            let number = (now / SLICE).unsigned_abs();
-            if number > self.slice.0 {
-                self.end_slice(number);
-            }
-        }
+        self.hand_over_slices(now);
         if let Some(pulses) = &self.outlets.pulses {
             // A display that does not keep up loses pulses; no figure comes from them.
             let _ = pulses.try_send(std::mem::take(&mut self.pulse));
+        }
+    }
+
+    fn hand_over_slices(&mut self, now: Nanos) {
+        let Some(&Audience { wants_phases, wants_backlog, .. }) = self.outlets.audience.as_ref() else { return };
+        let number = (now / SLICE).unsigned_abs();
+        if wants_phases && number > self.slice.0 {
+            self.end_slice(number);
+        }
+        let number = (now / HAND_OVER_EVERY).unsigned_abs();
+        if wants_backlog && number > self.flow.0 {
+            let (number, over) = std::mem::replace(&mut self.flow, (number, BacklogSlice::default()));
+            self.tell(Told::Backlog(number, over));
         }
     }
 
@@ -209,6 +243,7 @@ impl Recorder {
             }
             phase.length_ns = length;
         }
+        self.backlog.cut(end);
         self.end = self.end.min(end);
     }
 

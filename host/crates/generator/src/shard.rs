@@ -20,7 +20,9 @@ use crate::trial::TrialError;
 use crate::underway::{At, Iterations, Underway};
 
 /// How often samples and pulses leave a thread that has few, nanoseconds.
-const HAND_OVER_EVERY: Nanos = 100_000_000;
+pub(crate) const HAND_OVER_EVERY: Nanos = 100_000_000;
+/// They leave at the same instants on all threads, a moment beside those at which the arrivals of round rates are due.
+const HAND_OVER_OFFSET: Nanos = 370_000;
 /// After the last time-out that an arrival can have, for what ends by itself at that instant, nanoseconds.
 const DRAIN_GRACE: Nanos = 100_000_000;
 /// Requests sent, or answers read, between two looks at the sockets: so long may a stamp be late.
@@ -48,6 +50,11 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    /// The trial is to end before its time.
+    pub(crate) fn is_to_end(&self) -> bool {
+        self.stop.is_thrown() || self.halt.is_thrown()
+    }
+
     /// What an iteration is about; none when the feed has no row for it.
     fn context(&self, iteration: u64, intended_start: Nanos, started_unix_ns: i64) -> Option<Context> {
         let row = match &self.feed {
@@ -125,7 +132,7 @@ impl Shard {
             late_position: None,
             started_unix_ns: 0,
             is_multi_step: false,
-            next_hand_over: 0,
+            next_hand_over: HAND_OVER_OFFSET,
             actions: 0,
         }
     }
@@ -151,7 +158,7 @@ impl Shard {
         // Iterations of several steps may go on, but not for ever.
         let latest = self.task.end.saturating_add(self.task.timeout).saturating_add(DRAIN_GRACE);
         loop {
-            if self.task.stop.is_thrown() || self.task.halt.is_thrown() {
+            if self.task.is_to_end() {
                 self.break_off();
                 break;
             }
@@ -159,12 +166,14 @@ impl Shard {
             self.prepare();
             let now = self.clock.now();
             if now >= self.next_hand_over {
-                self.next_hand_over = now + HAND_OVER_EVERY;
-                self.recorder.hand_over(self.clock.now());
+                self.next_hand_over = now - (now - HAND_OVER_OFFSET).rem_euclid(HAND_OVER_EVERY) + HAND_OVER_EVERY;
+                self.recorder.hand_over(now);
             }
             if self.source.next_index(now).is_none() {
                 // The steady state is as long as it is, also when its last request is over early.
                 if self.iterations.count() == 0 && (now >= self.task.end || self.source.is_closed()) {
+                    // A closed loop whose data is spent is over early.
+                    self.recorder.cut(now);
                     break;
                 }
                 if now >= latest {
@@ -192,6 +201,7 @@ impl Shard {
     /// Looks at the sockets, and at what the plugin threads have done.
     pub(crate) fn look(&mut self, until: Nanos) {
         self.transport.wait(until, &mut self.fresh);
+        self.recorder.note_ended(self.fresh.len());
         self.ended.extend(self.fresh.drain(..));
         if self.guest.is_dear() {
             while let Some((key, called)) = self.guest.look() {
@@ -223,7 +233,7 @@ impl Shard {
             self.actions += 1;
             if self.actions.is_multiple_of(LOOK_EVERY) {
                 self.look(Nanos::MIN);
-                if self.task.stop.is_thrown() || self.task.halt.is_thrown() {
+                if self.task.is_to_end() {
                     return None;
                 }
             }
@@ -240,6 +250,7 @@ impl Shard {
         };
         self.source.take();
         self.position += 1;
+        self.recorder.note_due();
         let release = self.clock.now();
         let intended_start = self.source.intended_start(due, release);
         let Some(context) = context else {
@@ -360,6 +371,7 @@ impl Shard {
         outcome: Outcome,
         message: String,
     ) {
+        self.recorder.note_ended(usize::from(outcome != Outcome::Dropped));
         let sample = Sample {
             iteration,
             step: 0,

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::trial::FailureExample;
 use model::{
-    ArrivalSchedule, Cause, LoadModel, Outcome, PhaseResult, Reason, SampleSink, Slo, Steadiness, Transport,
-    TransportError, TrialPlan, TrialResult, Validity, WorkloadError, WorkloadSource,
+    ArrivalSchedule, Cause, LoadModel, Outcome, Reason, SampleSink, Slo, Steadiness, Transport, TransportError,
+    TrialPlan, TrialResult, Validity, WorkloadError, WorkloadSource,
 };
 use thiserror::Error;
 
-use crate::abort::{self, AbortWhen};
+use crate::abort::AbortWhen;
+use crate::backlog::BacklogRecorder;
 use crate::clock::TrialClock;
 use crate::feed::Feed;
 use crate::health::Health;
@@ -24,6 +25,7 @@ use crate::source::Source;
 use crate::stop::Stop;
 use crate::usage;
 use crate::validity::{Seen, assess};
+use crate::watch::{Audience, Watch};
 
 /// From all threads being ready to the first arrival, nanoseconds: time for each to reach its timer.
 const LEAD: i64 = 5_000_000;
@@ -44,6 +46,9 @@ pub struct TrialSetup {
     pub slo: Option<Slo>,
     /// What ends it early by itself.
     pub abort_when: Option<AbortWhen>,
+    /// In an open loop, it may end as soon as the target is plainly overloaded: the result is then [`Validity::Interrupted`], its first reason
+    /// [`Cause::Overloaded`], and what was under way is abandoned.
+    pub may_end_early: bool,
     /// Ends it early.
     pub stop: Stop,
     /// Takes pulses for a live display.
@@ -90,10 +95,10 @@ pub enum TrialError {
 pub fn run_trial(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<TrialResult, TrialError> {
     let outcome = run_threads(setup, parts);
     setup.stop.forget_wakers();
-    let Ended { started_unix_ns, recorders, usage, is_hopeless, abort_reason } = outcome?;
-    let mut result = add_up(&setup.plan.load_model, started_unix_ns, recorders.into_iter());
+    let Ended { started_unix_ns, recorders, usage, is_hopeless, ended_early } = outcome?;
+    let mut result = add_up(&setup.plan.load_model, started_unix_ns, recorders);
     result.tester = usage;
-    conclude(setup, &mut result, abort_reason);
+    conclude(setup, &mut result, ended_early);
     let phases = [&result.warm_up.counts, &result.steady.counts];
     let faults: u64 = phases.iter().map(|counts| counts.of(Outcome::GuestFault)).sum();
     let scheduled: u64 = phases.iter().map(|counts| counts.scheduled).sum();
@@ -111,8 +116,8 @@ struct Ended {
     recorders: Vec<Recorder>,
     usage: Option<model::TesterUsage>,
     is_hopeless: bool,
-    /// Condition of `abort-when` that held.
-    abort_reason: Option<String>,
+    /// Why it ended by itself before its time.
+    ended_early: Option<Reason>,
 }
 
 fn run_threads(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<Ended, TrialError> {
@@ -127,13 +132,8 @@ fn run_threads(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<Ended, Tri
     let (plugin_threads, handles) =
         PluginThreads::start(plan.plugin_threads, &setup.source).map_err(TrialError::TestCase)?;
     let count = parts.len() as u32;
-    let (slices, watched) = match &setup.abort_when {
-        Some(abort_when) => {
-            let (sender, receiver) = flume::unbounded();
-            (Some(sender), Some((abort_when, receiver)))
-        }
-        None => (None, None),
-    };
+    let watch = Watch::of(setup, count);
+    let (audience, heard) = watch.audience().unzip();
     let outcome = std::thread::scope(|scope| {
         let (ready, readiness) = flume::unbounded();
         let (start, started) = flume::unbounded();
@@ -149,7 +149,7 @@ fn run_threads(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<Ended, Tri
                     health: Arc::clone(&health),
                     halt: halt.clone(),
                     plugin_threads: plugin_threads.clone(),
-                    slices: slices.clone(),
+                    audience: audience.clone(),
                     ready: ready.clone(),
                     started: started.clone(),
                 };
@@ -157,7 +157,7 @@ fn run_threads(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<Ended, Tri
                 std::thread::Builder::new().name(name).spawn_scoped(scope, move || thread.run(parts))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        drop((plugin_threads, ready, slices));
+        drop((plugin_threads, ready, audience));
         // Every thread says how it fared before any is let go. After an error `start` closes, and the others end.
         let mut ids = Vec::new();
         for _ in 0..count {
@@ -167,9 +167,9 @@ fn run_threads(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<Ended, Tri
         for _ in 0..count {
             start.send(started_unix_ns).expect("each thread waits for it");
         }
-        let watcher = watched.map(|(abort_when, slices)| {
-            let (halt, metrics) = (halt.clone(), &setup.source.description().metrics);
-            scope.spawn(move || abort::watch(abort_when, metrics, count, &slices, &halt))
+        let watcher = heard.map(|heard| {
+            let halt = halt.clone();
+            scope.spawn(move || watch.run(&heard, &halt))
         });
         let is_over = AtomicBool::new(false);
         let end = plan.warm_up.nanos() + plan.duration.nanos();
@@ -183,14 +183,14 @@ fn run_threads(setup: &TrialSetup, parts: Vec<ThreadParts>) -> Result<Ended, Tri
             is_over.store(true, Ordering::Relaxed);
             (ended, usage.join().expect("nothing there panics"))
         });
-        let abort_reason = watcher.and_then(|watcher| watcher.join().expect("nothing there panics"));
-        Ok::<_, TrialError>((started_unix_ns, ended, usage, abort_reason))
+        let ended_early = watcher.and_then(|watcher| watcher.join().expect("nothing there panics"));
+        Ok::<_, TrialError>((started_unix_ns, ended, usage, ended_early))
     });
     for handle in handles {
         handle.join().expect("a plugin thread never panics");
     }
-    let (started_unix_ns, recorders, usage, abort_reason) = outcome?;
-    Ok(Ended { started_unix_ns, recorders, usage, is_hopeless: health.is_hopeless(), abort_reason })
+    let (started_unix_ns, recorders, usage, ended_early) = outcome?;
+    Ok(Ended { started_unix_ns, recorders, usage, is_hopeless: health.is_hopeless(), ended_early })
 }
 
 /// One generator thread, before it runs.
@@ -203,7 +203,7 @@ struct GeneratorThread<'a> {
     health: Arc<Health>,
     halt: Stop,
     plugin_threads: PluginThreads,
-    slices: Option<flume::Sender<(u64, PhaseResult)>>,
+    audience: Option<Audience>,
     /// Takes the thread's id by the system.
     ready: flume::Sender<Result<i32, TrialError>>,
     started: flume::Receiver<i64>,
@@ -253,7 +253,7 @@ impl GeneratorThread<'_> {
             stop: setup.stop.clone(),
             halt: self.halt.clone(),
         };
-        let outlets = Outlets { sink: parts.sink, pulses: setup.pulses.clone(), slices: self.slices.clone() };
+        let outlets = Outlets { sink: parts.sink, pulses: setup.pulses.clone(), audience: self.audience.clone() };
         let recorder = Recorder::new(plan.warm_up.nanos(), end, outlets);
         let transport = (parts.transport)(Arc::clone(&self.clock))?;
         let clock = Arc::clone(&self.clock);
@@ -263,11 +263,11 @@ impl GeneratorThread<'_> {
     }
 }
 
-fn add_up(load_model: &LoadModel, started_unix_ns: i64, recorders: impl Iterator<Item = Recorder>) -> TrialResult {
+fn add_up(load_model: &LoadModel, started_unix_ns: i64, recorders: Vec<Recorder>) -> TrialResult {
     let mut result = TrialResult { started_unix_ns, ..TrialResult::default() };
     let mut messages = BTreeMap::new();
     let mut steadiness = Steadiness::new();
-    for recorder in recorders {
+    for recorder in &recorders {
         result.warm_up.merge(&recorder.warm_up);
         result.steady.merge(&recorder.steady);
         result.drain.merge(&recorder.drain);
@@ -279,6 +279,7 @@ fn add_up(load_model: &LoadModel, started_unix_ns: i64, recorders: impl Iterator
             *messages.entry((outcome, message)).or_default() += count;
         }
     }
+    result.backlog = BacklogRecorder::merge(recorders.into_iter().map(|recorder| recorder.backlog));
     // With a rate that changes by plan the target is not to be the same all the time.
     if load_model.is_constant() {
         result.notes.extend(steadiness.drift().map(|drift| drift.to_string()));
@@ -291,7 +292,7 @@ fn add_up(load_model: &LoadModel, started_unix_ns: i64, recorders: impl Iterator
 }
 
 /// Judges a trial that is over.
-fn conclude(setup: &TrialSetup, result: &mut TrialResult, abort_reason: Option<String>) {
+fn conclude(setup: &TrialSetup, result: &mut TrialResult, ended_early: Option<Reason>) {
     let (validity, mut reasons) = assess(&Seen {
         load_model: &setup.plan.load_model,
         steady: &result.steady,
@@ -300,17 +301,19 @@ fn conclude(setup: &TrialSetup, result: &mut TrialResult, abort_reason: Option<S
         samples_lost: result.samples_lost,
         usage: result.tester.as_ref(),
     });
-    let ended_early = match abort_reason {
-        Some(condition) => Some((Cause::AbortWhen, format!("ended early because `{condition}` held"))),
-        None if setup.stop.is_thrown() => Some((Cause::Stopped, "stopped before its time".to_owned())),
-        None => None,
-    };
+    let ended_early = ended_early.or_else(|| {
+        let message = "stopped before its time".to_owned();
+        setup.stop.is_thrown().then_some(Reason { cause: Cause::Stopped, message })
+    });
     result.validity = validity;
-    if let Some((cause, message)) = ended_early {
-        reasons.insert(0, Reason { cause, message });
-        if validity == Validity::Valid {
+    if let Some(reason) = ended_early {
+        // With a connection for each request under way, it is the overload that uses up the descriptors. It is seen all the
+        // same: requests that find none end at once.
+        let is_by_overload = |other: &Reason| reason.cause == Cause::Overloaded && other.cause == Cause::Descriptors;
+        if reasons.iter().all(is_by_overload) {
             result.validity = Validity::Interrupted;
         }
+        reasons.insert(0, reason);
     }
     result.validity_reasons = reasons;
     if let Some(slo) = &setup.slo {

@@ -105,8 +105,10 @@ impl Seen<'_> {
 
 fn rate_not_held(steady: &PhaseResult, due: f64) -> Option<String> {
     let off_by = steady.released_in_time as f64 - due;
+    // Those due just before the end, which may have come at any moment, may be let go just after it.
+    let at_the_end = due * LAG_FLOOR / steady.length_ns.max(1) as f64;
     // The bounds of the phase may cut off one arrival, whatever the rate.
-    if off_by.abs() <= (due * OFFERED_TOLERANCE).max(1.0) {
+    if off_by.abs() <= (due * OFFERED_TOLERANCE).max(at_the_end).max(1.0) {
         return None;
     }
     let held = off_by / due.max(1.0) * 100.0;
@@ -179,6 +181,25 @@ mod tests {
         };
         assert_eq!(short(5), []);
         assert_eq!(short(20), [Cause::Cpu]);
+    }
+
+    #[test]
+    fn the_end_of_a_trial_that_was_cut_is_no_lateness() {
+        // Cut 3 ms into the steady state: of 90 arrivals the last few were not let go yet.
+        let cut = |released| {
+            let mut steady = steady(90, released, 50_000);
+            steady.length_ns = 3_000_000;
+            judged(&steady, &GuestTime::default(), 0, None)
+        };
+        assert_eq!(cut(76), []);
+        assert_eq!(cut(70), [Cause::Cpu]);
+    }
+
+    #[test]
+    fn what_an_overloaded_target_makes_of_a_trial_is_not_the_testers() {
+        let mut overloaded = steady(10_000, 10_000, 50_000);
+        overloaded.counts.dropped = 9_000;
+        assert_eq!(judged(&overloaded, &GuestTime::default(), 0, None), []);
     }
 
     #[test]

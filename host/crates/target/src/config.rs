@@ -1,5 +1,8 @@
 //! Decides what the application may be asked, and where it finds itself.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -9,6 +12,10 @@ pub const DEFAULT_MAX_FIBONACCI: u32 = 20;
 pub const HIGHEST_FIBONACCI: u32 = 40;
 /// Largest n of `/bubble-sort?n=` unless told otherwise: a few seconds of one processor.
 pub const DEFAULT_MAX_BUBBLE_SORT: u32 = 1 << 16;
+/// Servers behind `/queue` unless told otherwise.
+pub const DEFAULT_QUEUE_SERVERS: NonZeroU32 = NonZeroU32::MIN;
+/// Time that each of them takes for a request unless told otherwise: one of them can take 200 requests a second.
+pub const DEFAULT_QUEUE_SERVICE_TIME: Duration = Duration::from_millis(5);
 
 /// Why the application cannot be served so.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -35,6 +42,8 @@ pub struct Config {
     pub(crate) app_url: AppUrl,
     pub(crate) max_fibonacci: u32,
     pub(crate) max_bubble_sort: u32,
+    pub(crate) queue_servers: NonZeroU32,
+    pub(crate) queue_service_time: Duration,
 }
 
 /// Where the application finds itself.
@@ -57,13 +66,26 @@ impl Config {
         if max_fibonacci > HIGHEST_FIBONACCI {
             return Err(ConfigError::TooLarge { asked: max_fibonacci });
         }
-        Ok(Self { app_url: AppUrl::parse(app_url)?, max_fibonacci, max_bubble_sort: DEFAULT_MAX_BUBBLE_SORT })
+        Ok(Self {
+            app_url: AppUrl::parse(app_url)?,
+            max_fibonacci,
+            max_bubble_sort: DEFAULT_MAX_BUBBLE_SORT,
+            queue_servers: DEFAULT_QUEUE_SERVERS,
+            queue_service_time: DEFAULT_QUEUE_SERVICE_TIME,
+        })
     }
 
     /// Answers `/bubble-sort?n=` up to this n.
     #[must_use]
     pub fn with_max_bubble_sort(self, max_bubble_sort: u32) -> Self {
         Self { max_bubble_sort, ..self }
+    }
+
+    /// Answers `/queue` when the request would have left a queue, first come first served, before so many servers, each of which
+    /// takes `service_time` a request. Its capacity is `servers` / `service_time`.
+    #[must_use]
+    pub fn with_queue(self, servers: NonZeroU32, service_time: Duration) -> Self {
+        Self { queue_servers: servers, queue_service_time: service_time, ..self }
     }
 }
 

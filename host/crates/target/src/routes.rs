@@ -1,5 +1,6 @@
 //! Decides what a path means, and refuses what is none or asks too much.
 
+use std::io;
 use std::ops::RangeInclusive;
 
 use http::{Method, Request, StatusCode};
@@ -14,12 +15,14 @@ use crate::bubble_sort::Sorter;
 use crate::caller::Caller;
 use crate::config::Config;
 use crate::fibonacci;
+use crate::queue::Queue;
 
 /// The application.
 pub(crate) struct App {
     config: Config,
     caller: Caller,
     sorter: Sorter,
+    queue: Queue,
 }
 
 #[derive(Serialize)]
@@ -30,17 +33,20 @@ struct Sorted {
 }
 
 impl App {
-    pub(crate) fn new(config: Config) -> Self {
+    /// # Errors
+    /// When the system refuses a thread.
+    pub(crate) fn new(config: Config) -> io::Result<Self> {
         let caller = Caller::new(config.app_url.clone(), config.max_fibonacci);
-        Self { config, caller, sorter: Sorter::new() }
+        let queue = Queue::start(config.queue_servers, config.queue_service_time)?;
+        Ok(Self { config, caller, sorter: Sorter::new(), queue })
     }
 
     /// Answers a request.
     pub(crate) async fn answer(&self, request: &Request<Incoming>) -> Answer {
         let path = request.uri().path();
-        let is_known = path == "/" || path == "/bubble-sort" || path.starts_with("/fibonacci/");
+        let is_known = ["/", "/bubble-sort", "/queue"].contains(&path) || path.starts_with("/fibonacci/");
         if !is_known {
-            let error = format!("there is no {path}, only /, /fibonacci/{{n}} and /bubble-sort?n={{n}}");
+            let error = format!("there is no {path}, only /, /fibonacci/{{n}}, /bubble-sort?n={{n}} and /queue");
             return answer::refusal(StatusCode::NOT_FOUND, &error);
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -60,10 +66,15 @@ impl App {
                 Err(reason) => answer::refusal(StatusCode::BAD_REQUEST, &reason),
             };
         }
+        if path == "/queue" {
+            let start = Timestamp::now();
+            self.queue.pass().await;
+            return answer::ok(&Span::since(start));
+        }
         answer::ok(&json!({
             "name": "cluster-tester target",
             "version": env!("CARGO_PKG_VERSION"),
-            "routes": ["/", "/fibonacci/{n}", "/bubble-sort?n={n}"],
+            "routes": ["/", "/fibonacci/{n}", "/bubble-sort?n={n}", "/queue"],
         }))
     }
 

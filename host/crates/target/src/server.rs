@@ -20,9 +20,9 @@ const BREATH: Duration = Duration::from_millis(10);
 /// Serves the application until the future is dropped; its connections end with it.
 ///
 /// # Errors
-/// When the listener is not fit to accept connections. Being short of descriptors for a while is no error.
+/// When the system refuses a thread, or the listener is not fit to accept connections. Being short of descriptors for a while is no error.
 pub async fn serve(listener: TcpListener, config: Config) -> io::Result<()> {
-    let app = Arc::new(App::new(config));
+    let app = Arc::new(App::new(config)?);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -53,7 +54,7 @@ fn the_root_tells_what_there_is() {
     let (status, body) = get(target.addr(), "/");
     assert_eq!(status, 200);
     assert_eq!(body["name"], "cluster-tester target");
-    assert_eq!(body["routes"], serde_json::json!(["/", "/fibonacci/{n}", "/bubble-sort?n={n}"]));
+    assert_eq!(body["routes"], serde_json::json!(["/", "/fibonacci/{n}", "/bubble-sort?n={n}", "/queue"]));
 }
 
 #[test]
@@ -125,7 +126,7 @@ fn what_asks_for_nothing_or_too_much_is_refused_with_a_reason() {
         assert_eq!(refusal(addr, path), (400, told.to_owned()));
     }
     for path in ["/fibonacci", "/nothing", "/bubble-sort/8"] {
-        let told = format!("there is no {path}, only /, /fibonacci/{{n}} and /bubble-sort?n={{n}}");
+        let told = format!("there is no {path}, only /, /fibonacci/{{n}}, /bubble-sort?n={{n}} and /queue");
         assert_eq!(refusal(addr, path), (404, told));
     }
 }
@@ -140,13 +141,23 @@ fn only_reading_is_answered() {
     assert!(head.starts_with("HTTP/1.1 200 ") && body.is_empty(), "{head} {body}");
 }
 
-/// A target that calls `app_url`; it runs until the runtime is dropped.
+/// A target that calls `app_url`.
 fn calling(app_url: &str) -> (tokio::runtime::Runtime, SocketAddr) {
+    serving(Config::new(app_url, 20).expect("a config").with_max_bubble_sort(8))
+}
+
+/// A target whose queue has so many servers.
+fn queueing(servers: u32, service_time: Duration) -> (tokio::runtime::Runtime, SocketAddr) {
+    let servers = NonZeroU32::new(servers).expect("a server");
+    serving(Config::new("http://app", 20).expect("a config").with_queue(servers, service_time))
+}
+
+/// A target that runs until the runtime is dropped.
+fn serving(config: Config) -> (tokio::runtime::Runtime, SocketAddr) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let listener = runtime.block_on(tokio::net::TcpListener::bind(ANYWHERE)).expect("a port");
     let addr = listener.local_addr().expect("an address");
-    let config = Config::new(app_url, 20).expect("a config").with_max_bubble_sort(8);
     runtime.spawn(serve(listener, config));
     (runtime, addr)
 }
@@ -213,4 +224,62 @@ fn dropping_it_stops_it() {
         assert!(Instant::now() < until, "still there");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Times that a connection's requests to the queue took, one after the other.
+fn queue_times(addr: SocketAddr, count: usize) -> Vec<Duration> {
+    let mut stream = TcpStream::connect(addr).expect("connects");
+    let mut answer = [0; 4096];
+    let times = (0..count).map(|_| {
+        let begun = Instant::now();
+        stream.write_all(b"GET /queue HTTP/1.1\r\nhost: x\r\n\r\n").expect("sends");
+        let mut length = 0;
+        while !answer[..length].ends_with(b"}") {
+            let read = stream.read(&mut answer[length..]).expect("an answer");
+            assert!(read > 0, "closed");
+            length += read;
+        }
+        let took = begun.elapsed();
+        assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
+        took
+    });
+    times.collect()
+}
+
+#[test]
+fn the_queue_answers_when_a_server_is_done() {
+    let service_time = Duration::from_millis(5);
+    let (_runtime, addr) = queueing(1, service_time);
+    let since = Timestamp::now();
+    assert_span(&get(addr, "/queue").1, since);
+    let mut times = queue_times(addr, 40);
+    times.sort();
+    assert!(times[0] >= service_time, "{times:?}");
+    // Some tens of microseconds on an idle machine; a timer of the runtime's would take one millisecond more.
+    assert!(times[20] < service_time + Duration::from_millis(1), "{times:?}");
+}
+
+#[test]
+fn the_queue_lets_through_what_its_servers_can_take() {
+    // 1 000/s, always somebody waiting.
+    let (_runtime, addr) = queueing(3, Duration::from_millis(3));
+    let begun = Instant::now();
+    let clients: Vec<_> = (0..12).map(|_| std::thread::spawn(move || queue_times(addr, 25))).collect();
+    let times = clients.into_iter().flat_map(|client| client.join().expect("all answered"));
+    assert_eq!(times.count(), 300);
+    let took = begun.elapsed();
+    let least = Duration::from_millis(300);
+    assert!(took >= least && took < least + Duration::from_millis(100), "{took:?}");
+}
+
+#[test]
+fn who_hangs_up_leaves_the_queue() {
+    let service_time = Duration::from_millis(50);
+    let (_runtime, addr) = queueing(1, service_time);
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(addr).expect("connects");
+        stream.write_all(b"GET /queue HTTP/1.1\r\nhost: x\r\n\r\n").expect("sends");
+    }
+    let took = queue_times(addr, 1)[0];
+    assert!(took < service_time * 10, "{took:?}: the others were served");
 }

@@ -190,6 +190,41 @@ fn a_certificate_that_is_not_good_is_refused_with_the_reason_and_the_remedy() {
 }
 
 #[test]
+fn an_authoritys_certificate_is_the_targets_own_when_it_was_given() {
+    let own = |until: Option<i32>| {
+        let mut params = CertificateParams::new(vec![NAME.to_owned()]).expect("a name");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        if let Some(year) = until {
+            params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        }
+        let key = KeyPair::generate().expect("a key");
+        (params.self_signed(&key).expect("signed").pem(), key.serialize_pem())
+    };
+    let authority = Authority::new("one");
+    let get = |pair: &(String, String), host: &str, trusted: &str| {
+        let (address, _) = serve_tls(pair.clone(), None, &[]);
+        let ca_certificates = Some(authority.file("trusted.pem", trusted));
+        client_to(host, address, &ConnectionPlan { ca_certificates, ..ConnectionPlan::default() }).get()
+    };
+    let (pair, other) = (own(None), own(None));
+    let both = format!("{}{}", other.0, pair.0);
+    for trusted in [&pair.0, &both] {
+        assert_eq!(whole(&get(&pair, NAME, trusted)).status, 200);
+    }
+    // Another of the same name is another; and name and dates count as ever.
+    let said = broken(&get(&pair, NAME, &other.0)).to_string();
+    assert!(
+        said.contains("is an authority's, shown as the target's own: give that very certificate with `--cacert`"),
+        "{said}"
+    );
+    let said = broken(&get(&pair, "other.test", &pair.0)).to_string();
+    assert!(said.contains("the certificate is not for `other.test`"), "{said}");
+    let expired = own(Some(2020));
+    let said = broken(&get(&expired, NAME, &expired.0)).to_string();
+    assert!(said.contains("the certificate has expired"), "{said}");
+}
+
+#[test]
 fn a_target_that_wants_a_client_certificate_gets_one() {
     let authority = Authority::new("one");
     let (address, _) = serve_tls(authority.issue(|_| {}), Some(authority.trusted()), &[]);

@@ -6,6 +6,8 @@ use std::io;
 use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, CertificateError, Error};
 
+use super::given::is_an_authoritys;
+
 /// What TLS says, when it is TLS that failed.
 pub(crate) fn of_tls(error: &io::Error) -> Option<&Error> {
     error.get_ref().and_then(|inner| inner.downcast_ref())
@@ -25,6 +27,11 @@ pub(crate) fn plain(error: &io::Error) -> String {
 /// A failure of TLS, for a person.
 pub(crate) fn told(error: &Error) -> String {
     match error {
+        error if is_an_authoritys(error) => {
+            "the certificate is an authority's, shown as the target's own: give that very \
+             certificate with `--cacert`, or accept it with `--insecure`"
+                .to_owned()
+        }
         Error::InvalidCertificate(error) => certificate(error),
         Error::InvalidMessage(_) => {
             "the other side does not speak TLS on this port: write the URL as `http://…`, or with the port of TLS"
@@ -97,7 +104,7 @@ fn certificate(error: &CertificateError) -> String {
         }
         CertificateError::Revoked => "the certificate was revoked".to_owned(),
         CertificateError::UnknownIssuer => not_trusted(""),
-        // One that signed itself is no authority's, and webpki says so in words of its own.
+        // webpki has words of its own for what is rare.
         CertificateError::Other(other) => {
             let said = other.source().map_or_else(|| other.to_string(), ToString::to_string);
             not_trusted(&format!(" ({said})"))

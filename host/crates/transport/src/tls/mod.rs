@@ -5,6 +5,7 @@
 //! the target allows it, as browsers and services do: a full handshake for each connection is not what a target sees in use.
 
 mod failure;
+mod given;
 mod trust_all;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::plan::{ConnectionPlan, HttpVersion};
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -114,7 +116,14 @@ impl TlsSettings {
         let builder = if plan.insecure {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(trust_all::TrustAll::new(provider)))
         } else {
-            builder.with_root_certificates(authorities(plan.ca_certificates.as_deref())?)
+            let given = match &plan.ca_certificates {
+                Some(path) => certificates("authority", path)?,
+                None => Vec::new(),
+            };
+            let roots = Arc::new(authorities(&given, plan.ca_certificates.as_deref())?);
+            let issued = WebPkiServerVerifier::builder_with_provider(roots, provider).build();
+            let issued = issued.expect("there are authorities, and no revocation lists");
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(given::GivenOrIssued::new(issued, given)))
         };
         let config = match (&plan.client_certificate, &plan.client_key) {
             (None, None) => builder.with_no_client_auth(),
@@ -162,19 +171,18 @@ pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>, String> {
     ServerName::try_from(host.to_owned()).map_err(|_| format!("`{host}` is no name that a certificate can have"))
 }
 
-fn authorities(own: Option<&Path>) -> Result<RootCertStore, TlsError> {
+/// Those of the system, and those given, which were read from `path`.
+fn authorities(given: &[CertificateDer<'static>], path: Option<&Path>) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     // Old machines have some that no one can read any more: the rest is as good as before.
     roots.add_parsable_certificates(native.certs);
-    if let Some(path) = own {
-        for (index, certificate) in certificates("authority", path)?.into_iter().enumerate() {
-            roots.add(certificate).map_err(|error| TlsError::Authority {
-                path: path.to_owned(),
-                index: index + 1,
-                reason: error.to_string(),
-            })?;
-        }
+    for (index, certificate) in given.iter().enumerate() {
+        roots.add(certificate.clone()).map_err(|error| TlsError::Authority {
+            path: path.unwrap_or(Path::new("")).to_owned(),
+            index: index + 1,
+            reason: error.to_string(),
+        })?;
     }
     if roots.is_empty() {
         let detail = native.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
