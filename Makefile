@@ -7,6 +7,7 @@ demo: plugins
 
 test: plugins
 	tests/parquet-reader install
+	tests/ssh-server install
 	cargo test --release --locked --workspace
 
 # What is measured, and how: docs/benchmarks. `make bench ARGS=--quick` to see that it works.
