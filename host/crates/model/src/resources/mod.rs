@@ -1,8 +1,12 @@
 //! What a host spends: processor time, memory, network, disks. Figures are of the interval between two readings of its
 //! counters, never since boot.
 
+mod host_use;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use host_use::HostUse;
 
 /// What is known of a host, asked once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -202,31 +206,4 @@ pub struct GroupUse {
     pub cpu: Option<f64>,
     /// Memory, bytes.
     pub memory: Option<u64>,
-}
-
-/// What a host spent over a span of time: means, each sample weighted by its interval.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct HostUse {
-    /// Index of the host in the run's list.
-    pub host: u16,
-    /// Samples that lie wholly within the span.
-    pub samples: u32,
-    /// Ticks without an answer in it.
-    pub gaps: u32,
-    /// Of all processors together; none without a sample.
-    pub cpu: Option<CpuShares>,
-    /// Mean over the samples; none without one.
-    pub memory: Option<Memory>,
-    /// Most `used` memory, kilobytes of 1024 bytes.
-    pub memory_peak: Option<f64>,
-    /// Bytes a second through all interfaces, received and sent.
-    pub network: Option<(f64, f64)>,
-    /// Bytes a second of all disks, read and written.
-    pub disks: Option<(f64, f64)>,
-    /// Time that tasks waited.
-    pub pressure: Option<Pressure>,
-    /// Control groups.
-    pub groups: Vec<GroupUse>,
-    /// Round-trip time, nanoseconds: least, mean, most; none on the tester.
-    pub round_trip: Option<(f64, f64, f64)>,
 }
