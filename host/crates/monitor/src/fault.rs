@@ -7,6 +7,9 @@ use thiserror::Error;
 
 use crate::plan::HostPlan;
 
+/// Most lines that are kept of what `ssh` says: as many as it spends on a changed key.
+const LINES: usize = 20;
+
 /// A host that cannot be monitored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostError {
@@ -52,11 +55,11 @@ impl HostError {
                 "log in once with `ssh {}` and compare its key, or trust it on first use with `--accept-new-host-keys`",
                 ssh_address(address)
             ),
-            Fault::ChangedHostKey { .. } => {
-                "find out why its key changed: another machine may answer in its place; then remove the old one with \
-                 `ssh-keygen -R`"
-                    .to_owned()
-            }
+            Fault::ChangedHostKey { .. } => format!(
+                "find out why its key changed, as another machine may answer in its place; then forget the old one with \
+                 `ssh-keygen -R '{}'`",
+                known_name(address)
+            ),
             Fault::WrongPassword { .. } => "check its user and its password".to_owned(),
             Fault::NotAdmitted { asked, had_password: false, .. } if takes_password(asked) => {
                 "give it a key (`ssh-copy-id`), load yours into the agent (`ssh-add`), or name a password in the config"
@@ -214,20 +217,32 @@ fn ways(asked: &str) -> String {
     if asked.is_empty() { String::new() } else { format!("; it takes {}", asked.replace(',', ", ")) }
 }
 
-/// As a command line of `ssh` takes it.
+/// As a command line of `ssh` takes it, which knows a port in a URL alone.
 fn ssh_address(address: &str) -> String {
-    // `ssh://` alone takes a port in the address.
-    let has_port = address.rsplit_once(':').is_some_and(|(host, port)| {
+    if has_port(address) { format!("ssh://{address}") } else { address.replace(['[', ']'], "") }
+}
+
+/// As `known_hosts` names it.
+fn known_name(address: &str) -> String {
+    let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+    match host.rsplit_once(':').filter(|_| has_port(host)) {
+        Some((host, port)) if port != "22" => format!("[{}]:{port}", host.trim_matches(['[', ']'])),
+        Some((host, _)) => host.replace(['[', ']'], ""),
+        None => host.replace(['[', ']'], ""),
+    }
+}
+
+fn has_port(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(host, port)| {
         port.bytes().all(|c| c.is_ascii_digit()) && !port.is_empty() && (!host.contains(':') || host.ends_with(']'))
-    });
-    if has_port { format!("ssh://{address}") } else { address.replace(['[', ']'], "") }
+    })
 }
 
 /// The end of what was said, without what frames it.
 fn last_lines(said: &str) -> String {
-    let lines: Vec<_> =
-        said.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.contains("@@@")).collect();
-    lines[lines.len().saturating_sub(12)..].join("\n")
+    let bare = |line: &'_ str| line.trim_end().trim_matches('@').trim().to_owned();
+    let lines: Vec<_> = said.lines().map(bare).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
 #[cfg(test)]
@@ -271,5 +286,7 @@ mod tests {
         assert!(hint(&plan).contains("`ssh ssh://[::1]:2222`"), "{}", hint(&plan));
         assert!(hint(&HostPlan { port: None, ..plan.clone() }).contains("`ssh ::1`"));
         assert!(hint(&HostPlan { host: "db".into(), ..plan }).contains("`ssh ssh://db:2222`"));
+        let known = ["root@db", "root@db:2222", "[::1]", "a@[::1]:22"].map(known_name);
+        assert_eq!(known, ["db", "[db]:2222", "::1", "::1"]);
     }
 }

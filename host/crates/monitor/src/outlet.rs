@@ -37,3 +37,18 @@ impl Outlet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_takes_is_lost_and_counted() {
+        let (observations, taken) = flume::bounded(2);
+        let lost = Arc::new(AtomicU64::new(0));
+        let outlet = Outlet { host: 3, clock: UnixClock::new(), observations, lost: Arc::clone(&lost) };
+        (0..5).for_each(|_| outlet.gap(Instant::now(), "silent"));
+        assert_eq!(lost.load(Ordering::Relaxed), 3);
+        assert!(taken.drain().all(|one| one.host == 3 && one.seen == Seen::Gap("silent".into())));
+    }
+}
