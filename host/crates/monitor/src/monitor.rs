@@ -192,7 +192,8 @@ impl Task {
                 self.tell(index, facts.clone());
             }
         }
-        let start = Instant::now();
+        // The first look after the logins' own has a whole interval too.
+        let start = Instant::now() + interval;
         let mut tasks = JoinSet::new();
         for (index, (host, first)) in begun.into_iter().enumerate() {
             let facts = Arc::clone(&self.facts);

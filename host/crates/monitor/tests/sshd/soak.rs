@@ -26,7 +26,9 @@ fn unix_ns() -> i64 {
 #[ignore = "takes half a minute"]
 fn shares_are_within_two_points_of_mpstat() {
     let server = Server::start();
-    let monitor = start(plan(&server, vec![server.host()])).expect("a monitor");
+    // Nobody takes the observations meanwhile: so many find room.
+    let interval = Duration::from_millis(250);
+    let monitor = start(MonitorPlan { interval, ..plan(&server, vec![server.host()]) }).expect("a monitor");
     let seconds = "30";
     let (from, output, to) = under_load(0.6, || {
         let from = unix_ns();
@@ -34,6 +36,7 @@ fn shares_are_within_two_points_of_mpstat() {
         (from, output.expect("`mpstat` is missing: run `tests/ssh-server install`"), unix_ns())
     });
     let seen: Vec<Observation> = monitor.observations().drain().collect();
+    assert_eq!(monitor.lost(), 0);
     let host = HostUse::over(0, from, to, &seen);
     let tester = HostUse::over(1, from, to, &seen);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
