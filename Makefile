@@ -19,7 +19,9 @@ bench: plugins
 	"$${CARGO_TARGET_DIR:-target}/release/bench" --binary "$${CARGO_TARGET_DIR:-target}/dist/cluster-tester" $(ARGS)
 
 soak: plugins
+	tests/ssh-server install
 	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1
+	cargo test --release --locked --package monitor -- --ignored --nocapture --test-threads 1
 
 plugins:
 	plugins/wasm-toolchain install

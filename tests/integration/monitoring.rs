@@ -1,5 +1,6 @@
 //! Hosts are monitored by the command, over SSH to a real `sshd`; what goes wrong there is held by the library's own tests.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -97,9 +98,9 @@ fn ctrl_c_ends_it_in_order() {
     let port = server.host().port.unwrap_or(22);
     let place = place_for(&server, &format!("[monitor.hosts.db]\nhost = \"127.0.0.1\"\nport = {port}\n"));
     let mut command = place.command("monitor --interval 100ms");
-    let child = command.stdout(Stdio::piped()).spawn().expect("the command starts");
-    wait_until("a session", || server.sessions().len() >= 2);
-    std::thread::sleep(Duration::from_millis(500));
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the command starts");
+    let mut rows = BufReader::new(child.stdout.take().expect("piped")).lines();
+    assert!(rows.any(|row| row.is_ok_and(|row| row.starts_with("db "))), "it looks at the host");
     let id = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
     let ran = finish(child);
