@@ -77,12 +77,12 @@ pub(crate) enum ConfigError {
         origin: Origin,
     },
     /// A password that a file should hold.
-    #[error("cannot read a password from `{}`: {why}", path.display())]
+    #[error("cannot read a password from `{}`: {source}", path.display())]
     PasswordFile {
         /// The file.
         path: PathBuf,
         /// Why.
-        why: String,
+        source: io::Error,
         /// The key that names it.
         key: String,
         /// Where that key is set.

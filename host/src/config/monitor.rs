@@ -1,5 +1,6 @@
 //! Which hosts are monitored, and how they are reached.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use model::Span;
@@ -94,7 +95,7 @@ impl Naming<'_> {
         let password = match (shape.password, shape.password_file) {
             (None, None) => None,
             (Some(text), None) => Some(self.password(&text)?),
-            (None, Some(file)) => Some(self.from_file(at_home(self.layers, file))?),
+            (None, Some(file)) => Some(self.password_in(at_home(self.layers, file))?),
             (Some(_), Some(_)) => {
                 return Err(ConfigError::Conflict {
                     what: format!("host `{}` has both `password` and `password-file`", self.name),
@@ -126,16 +127,16 @@ impl Naming<'_> {
         Ok(Secret::new(filled.value))
     }
 
-    fn from_file(&mut self, file: PathBuf) -> Result<Secret, ConfigError> {
-        let wrong = |why: String| ConfigError::PasswordFile {
+    fn password_in(&mut self, file: PathBuf) -> Result<Secret, ConfigError> {
+        let wrong = |source| ConfigError::PasswordFile {
             path: file.clone(),
-            why,
+            source,
             key: format!("monitor.hosts.{}.password-file", self.name),
             origin: self.origin("password-file"),
         };
-        let text = std::fs::read_to_string(&file).map_err(|error| wrong(error.to_string()))?;
+        let text = std::fs::read_to_string(&file).map_err(wrong)?;
         let line = text.lines().next().filter(|line| !line.is_empty());
-        let secret = Secret::new(line.ok_or_else(|| wrong("its first line is empty".to_owned()))?);
+        let secret = Secret::new(line.ok_or_else(|| wrong(io::Error::other("its first line is empty")))?);
         if is_open_to_others(&file) {
             self.notices.push(format!("`{0}` can be read by others: `chmod 600 {0}`", file.display()));
         }

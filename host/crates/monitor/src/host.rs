@@ -65,14 +65,14 @@ impl Host {
     /// # Errors
     /// When that fails.
     pub(crate) async fn log_in(&mut self) -> Result<(Login, First), HostError> {
-        let Way { plan, folder, logins, clock } = &*self.way;
+        let way = Arc::clone(&self.way);
+        let plan = &way.plan;
         let host = &plan.hosts[self.index];
         host.check().map_err(|fault| HostError::of(host, self.index, fault))?;
-        let _turn = logins.acquire().await;
         // Each with a socket of its own: one that was killed leaves its behind.
         self.logins += 1;
-        let socket = folder.join(format!("{}-{}", self.index, self.logins));
-        Login::begin(host, plan, socket, *clock).await.map_err(|fault| HostError::of(host, self.index, fault))
+        let socket = way.folder.join(format!("{}-{}", self.index, self.logins));
+        Login::begin(host, &way, socket).await.map_err(|fault| HostError::of(host, self.index, fault))
     }
 
     /// Looks at the host at each tick, until dropped or `stop` says so.

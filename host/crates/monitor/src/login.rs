@@ -14,8 +14,9 @@ use crate::dialogue::{Dialogue, Exchange, Gone};
 use crate::facts;
 use crate::fault::Fault;
 use crate::frame::sections;
+use crate::host::Way;
 use crate::master::Master;
-use crate::plan::{HostPlan, MonitorPlan};
+use crate::plan::HostPlan;
 use crate::reading::{NoReading, Reading};
 use crate::remote::Script;
 use crate::sample::Taken;
@@ -49,14 +50,11 @@ impl Login {
     ///
     /// # Errors
     /// When one of these fails.
-    pub(crate) async fn begin(
-        host: &HostPlan,
-        plan: &MonitorPlan,
-        socket: PathBuf,
-        clock: UnixClock,
-    ) -> Result<(Self, First), Fault> {
-        let master = Master::start(host, plan, socket).await?;
-        let mut login = Self::with_script(master, clock).await?;
+    pub(crate) async fn begin(host: &HostPlan, way: &Way, socket: PathBuf) -> Result<(Self, First), Fault> {
+        let turn = way.logins.acquire().await;
+        let master = Master::start(host, &way.plan, socket).await?;
+        drop(turn);
+        let mut login = Self::with_script(master, way.clock).await?;
         let first = login.first(&host.name).await;
         match first {
             Ok(first) => Ok((login, first)),

@@ -68,6 +68,8 @@ impl Master {
         match &host.password {
             None => {
                 command.args(["-o", "BatchMode=yes"]).stdin(Stdio::null());
+                // Nor does a jump host's `ssh` ask anyone, on whatever desktop this runs.
+                command.env_remove("SSH_ASKPASS").env("SSH_ASKPASS_REQUIRE", "never");
             }
             Some(password) => {
                 command.args(["-o", "BatchMode=no", "-o", "PubkeyAuthentication=no"]);
@@ -163,7 +165,9 @@ fn command(host: &HostPlan, plan: &MonitorPlan) -> Command {
 async fn user_and_host(host: &HostPlan, plan: &MonitorPlan) -> Result<String, Fault> {
     let mut command = command(host, plan);
     command.args(["-G", "--"]).arg(&host.host).stdin(Stdio::null()).kill_on_drop(true);
-    let output = command.output().await.map_err(no_ssh)?;
+    // A config file may run programs.
+    let output = timeout(LOGIN, command.output()).await;
+    let output = output.map_err(|_| Fault::TimedOut { what: "answer of `ssh -G`", after: LOGIN })?.map_err(no_ssh)?;
     let text = String::from_utf8_lossy(&output.stdout);
     let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')).map(str::to_owned);
     let named = value("hostkeyalias").filter(|alias| alias != "none").or_else(|| value("hostname"));

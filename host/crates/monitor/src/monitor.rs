@@ -12,7 +12,7 @@ use flume::{Receiver, Sender};
 use model::resources::{HostFacts, Observation};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::clock::UnixClock;
 use crate::error::MonitorError;
@@ -34,6 +34,8 @@ const ASK: Duration = Duration::from_millis(50);
 const NICE: i32 = 5;
 /// Longest wait for sessions to end in order.
 const END: Duration = Duration::from_secs(2);
+/// How long killed children take to end.
+const REAP: Duration = Duration::from_millis(50);
 /// Longest directory for sockets: their paths must fit into 104 bytes, and `ssh` adds 17 while it makes one.
 const LONGEST_FOLDER: usize = 64;
 
@@ -172,16 +174,16 @@ impl Task {
         let (count, interval, required) = (plan.hosts.len(), plan.interval, plan.required);
         let way = Arc::new(Way { plan, folder, logins: Semaphore::new(LOGINS), clock: self.clock });
         let mut stopped = std::pin::pin!(stopped);
-        let begun = tokio::select! {
-            _ = &mut stopped => return,
-            begun = begin(&way, count) => begun,
-        };
         let probe = LocalProbe::new(self.clock);
         let tester = match probe.read() {
             Ok(taken) => taken,
             Err(error) => return drop(started.send(Err(MonitorError::Tester(error.to_string())))),
         };
-        self.tell(count, local::facts(self.clock, &tester.reading).await);
+        let (begun, facts) = tokio::select! {
+            _ = &mut stopped => return,
+            both = async { tokio::join!(begin(&way, count), local::facts(self.clock, &tester.reading)) } => both,
+        };
+        self.tell(count, facts);
         let failed: Vec<_> = begun.iter().filter_map(|(_, first)| first.as_ref().err().cloned()).collect();
         if required && !failed.is_empty() {
             end_all(begun.into_iter().filter_map(|(_, first)| first.ok().map(|(login, _)| login))).await;
@@ -209,6 +211,8 @@ impl Task {
         let _ = stopped.await;
         // Dropped, a session ends its script's input and its connection.
         tasks.shutdown().await;
+        // Children that were killed are waited for by the runtime, if it lives to see their end.
+        sleep(REAP).await;
     }
 
     fn outlet(&self, host: usize) -> Outlet {

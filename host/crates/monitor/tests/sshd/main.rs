@@ -5,6 +5,7 @@ mod measuring;
 mod server;
 mod soak;
 mod troubles;
+mod ways;
 
 use std::time::{Duration, Instant};
 

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use monitor::{HostPlan, Secret};
@@ -142,6 +142,9 @@ impl Drop for Server {
     }
 }
 
+/// The files of users are changed by one test at a time.
+static USERS: Mutex<()> = Mutex::new(());
+
 /// A user with a password, for as long as this lives.
 pub(crate) struct User {
     name: &'static str,
@@ -158,6 +161,7 @@ impl User {
             let _ = writeln!(std::io::stderr(), "SKIPPED: only root can make a user with a password");
             return None;
         }
+        let _turn = USERS.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = Command::new("userdel").args(["--force", name]).stderr(Stdio::null()).status();
         let made = Command::new("useradd")
             .args(["--no-create-home", "--home-dir", "/tmp", "--shell", "/bin/sh", name])
@@ -174,6 +178,7 @@ impl User {
 
 impl Drop for User {
     fn drop(&mut self) {
+        let _turn = USERS.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = Command::new("userdel").args(["--force", self.name]).stderr(Stdio::null()).status();
     }
 }

@@ -94,6 +94,11 @@ fn a_hundred_hosts_cost_the_tester_less_than_a_tenth_of_a_core() {
     assert!(share < 10.0, "{share}");
     assert_eq!((monitor.lost(), answered), (0, all));
     assert!(all >= 29 * CROWD, "{all}");
+    let begun = Instant::now();
+    monitor.stop();
+    say(format!("their end took {:.2} s", begun.elapsed().as_secs_f64()));
+    let left: Vec<_> = descendants(own).into_iter().filter(|id| !not_ours.contains(id)).collect();
+    assert!(left.len() <= 1, "the server itself is left, and no connection: {left:?}");
 }
 
 /// The threads of a process but its first: `/proc/PID` counts that one alone in its `schedstat`.
