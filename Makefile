@@ -8,6 +8,7 @@ demo: plugins
 test: plugins
 	tests/nginx install
 	tests/parquet-reader install
+	tests/ssh-server install
 	cargo test --release --locked --workspace
 
 # What is measured, and how: docs/benchmarks. `make bench ARGS=--quick` to see that it works.
@@ -19,7 +20,9 @@ bench: plugins
 	"$${CARGO_TARGET_DIR:-target}/release/bench" --binary "$${CARGO_TARGET_DIR:-target}/dist/cluster-tester" $(ARGS)
 
 soak: plugins
+	tests/ssh-server install
 	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1
+	cargo test --release --locked --package monitor -- --ignored --nocapture --test-threads 1
 
 plugins:
 	plugins/wasm-toolchain install

@@ -22,6 +22,8 @@ pub(crate) enum ExitCode {
     Plugin = 5,
     /// The storage directory, or a result in it.
     Storage = 6,
+    /// A monitored host.
+    Host = 7,
     /// An SLO was not met, or `--abort-when` ended the run.
     SloFailed = 10,
     /// The tester could not hold the rate.
@@ -36,7 +38,7 @@ pub(crate) enum ExitCode {
 
 impl ExitCode {
     /// Every code, in order.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Ok,
         Self::Internal,
         Self::Usage,
@@ -44,6 +46,7 @@ impl ExitCode {
         Self::Target,
         Self::Plugin,
         Self::Storage,
+        Self::Host,
         Self::SloFailed,
         Self::GeneratorBound,
         Self::Regression,
@@ -66,6 +69,7 @@ impl ExitCode {
             Self::Target => "the target cannot be reached or used",
             Self::Plugin => "a plugin is missing, not valid, or fails",
             Self::Storage => "a result cannot be saved or read",
+            Self::Host => "a host to be monitored cannot be reached or read",
             Self::SloFailed => "saved, but an SLO was not met",
             Self::GeneratorBound => "saved, but the tester could not hold the rate",
             Self::Regression => "worse than the run compared with (reserved)",
@@ -87,7 +91,7 @@ impl ExitCode {
         ];
         let rank = |code: Self| match code {
             Self::Ok => ORDER.len(),
-            Self::Usage | Self::Config | Self::Target | Self::Plugin | Self::Storage => 1,
+            Self::Usage | Self::Config | Self::Target | Self::Plugin | Self::Storage | Self::Host => 1,
             code => ORDER.iter().position(|one| *one == code).unwrap_or(1),
         };
         if rank(other) < rank(self) { other } else { self }

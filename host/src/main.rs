@@ -10,6 +10,9 @@ mod feed;
 mod figure;
 mod figures;
 mod file_digest;
+mod host_address;
+mod host_figures;
+mod hosts;
 mod junit;
 mod load_model;
 mod local;
@@ -32,6 +35,10 @@ use std::process;
 use clap::Parser as _;
 
 fn main() -> process::ExitCode {
+    // Started by `ssh` to be asked for a password, it is nothing else.
+    if let Some(code) = monitor::answer_if_asked() {
+        return code;
+    }
     signals::survive_file_size_limit();
     let cli = cli::Cli::parse();
     match command::dispatch(cli) {

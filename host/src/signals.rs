@@ -20,11 +20,12 @@ pub(crate) fn survive_file_size_limit() {
     }
 }
 
-/// Watches, on a thread of its own, until the process ends. Throws `stop` at the first signal to end.
+/// Watches, on a thread of its own, until the process ends. Throws `stop` at the first signal to end, and says what is
+/// done about it.
 ///
 /// # Errors
 /// When the system takes no handlers.
-pub(crate) fn watch(stop: Stop, talk: Talk) -> io::Result<()> {
+pub(crate) fn watch(stop: Stop, what: &'static str, talk: Talk) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let (mut interrupt, mut terminate) = {
         let _entered = runtime.enter();
@@ -38,7 +39,7 @@ pub(crate) fn watch(stop: Stop, talk: Talk) -> io::Result<()> {
                     _ = terminate.recv() => {}
                 }
                 if is_first {
-                    talk.say("stopping: what there is will be saved; once more ends at once");
+                    talk.say(format!("stopping: {what}; once more ends at once"));
                     stop.throw();
                 }
             }

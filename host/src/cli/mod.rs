@@ -5,6 +5,7 @@ mod config;
 mod connection;
 mod demo;
 mod global;
+mod monitor;
 mod plugin;
 mod results;
 mod run;
@@ -19,6 +20,9 @@ pub(crate) use config::{ConfigCommand, ShowFormat};
 pub(crate) use connection::ConnectionSettings;
 pub(crate) use demo::DemoArgs;
 pub(crate) use global::GlobalArgs;
+#[cfg(test)]
+pub(crate) use monitor::HostSettings;
+pub(crate) use monitor::{MonitorArgs, MonitorFormat, MonitorSettings};
 pub(crate) use plugin::PluginCommand;
 pub(crate) use results::{ExportArgs, ExportFormat, ResultsCommand};
 #[cfg(test)]
@@ -56,6 +60,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// As `run`, with the flags of the older tool
     TestExecution(TestExecutionArgs),
+    /// Look at the resources of hosts, sending no load
+    Monitor(MonitorArgs),
     /// Serve the demo application (Fibonacci by fan-out, bubble sort)
     Target(TargetArgs),
     /// List plugins, or look into one

@@ -10,6 +10,7 @@ use model::units::IntendedRate;
 use model::{Slo, Spacing, Span, Stage};
 
 use super::connection::ConnectionSettings;
+use super::monitor::MonitorSettings;
 use super::typed::Typed;
 use crate::word::Word;
 
@@ -88,6 +89,9 @@ pub(crate) struct RunSettings {
     /// What is to be held, and where it is told.
     #[command(flatten)]
     pub(crate) goal: GoalSettings,
+    /// Which hosts are monitored.
+    #[command(flatten)]
+    pub(crate) monitor: MonitorSettings,
 }
 
 /// Flags that say when requests are sent.

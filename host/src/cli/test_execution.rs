@@ -34,7 +34,13 @@ pub(crate) struct TestExecutionArgs {
         help_heading = "Older spelling"
     )]
     pub(crate) duration_per_test: Option<Span>,
-    /// Seconds between two looks at the hosts; not yet used
-    #[arg(long, value_name = "S", allow_hyphen_values = true, help_heading = "Older spelling")]
+    /// Seconds between two looks at the hosts
+    #[arg(
+        long,
+        value_name = "S",
+        allow_hyphen_values = true,
+        conflicts_with = "monitor_interval",
+        help_heading = "Older spelling"
+    )]
     pub(crate) monitoring_interval: Option<Span>,
 }

@@ -11,13 +11,13 @@ use transport::Settings;
 
 use crate::ci_report::CiReports;
 use crate::cli::{CheckArgs, GlobalArgs};
-use crate::config::{self, ConfigError, Layers, ResolvedRun};
+use crate::config::{self, ConfigError, Layers, Presence, ResolvedRun};
 use crate::destination::Destination;
 use crate::error::{CliError, ExitCode};
-use crate::load_model;
 use crate::output::{self, Talk};
 use crate::plugins::{self, Plugins};
 use crate::prepared::PreparedTrial;
+use crate::{host_figures, hosts, load_model};
 
 /// Longest wait for a connection.
 const CONNECT: Span = Span::from_secs(5);
@@ -62,6 +62,7 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<E
             }
         }
     }
+    check_hosts(&layers, &mut report, talk);
     talk.notices(plugins.runtime.take_notices());
     output::data(&report.text)?;
     Ok(report.worst.unwrap_or(ExitCode::Ok))
@@ -104,6 +105,27 @@ fn check_files(resolved: &ResolvedRun, test_case: TestCase, report: &mut Report)
             let parts: Vec<_> = [feed, slo, abort, written].into_iter().flatten().collect();
             let more = if parts.is_empty() { String::new() } else { format!("; {}", parts.join("; ")) };
             report.say("trial", Ok(format!("{}{more}", load_model::of_trial(plan))));
+        }
+    }
+}
+
+/// Logs in to each host that a run would monitor, and looks at it once.
+fn check_hosts(layers: &Layers, report: &mut Report, talk: Talk) {
+    let resolved = match config::resolve_monitor(layers) {
+        Ok(resolved) => resolved,
+        Err(error) => return report.say("hosts", Err(error.into())),
+    };
+    talk.notices(&resolved.notices);
+    if resolved.hosts.is_empty() || resolved.presence == Presence::Off {
+        return report.skip("hosts", "none is monitored; `--monitor-host HOST` has one checked");
+    }
+    match hosts::check(&resolved) {
+        Err(error) => report.say("hosts", Err(error)),
+        Ok(checked) => {
+            for (host, outcome) in resolved.hosts.iter().zip(checked) {
+                let told = outcome.map(|facts| host_figures::facts_in_a_line(&facts));
+                report.say(&format!("host {}", host.name), told);
+            }
         }
     }
 }

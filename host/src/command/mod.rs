@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod demo;
+mod monitor;
 mod plugin;
 mod results;
 mod run;
@@ -23,6 +24,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Demo(args) => demo::run(args, global, talk),
         Command::Run(args) => run::run(args, global, talk),
         Command::TestExecution(args) => run::test_execution(args, global, talk),
+        Command::Monitor(args) => monitor::run(args, global, talk),
         Command::Target(args) => target::run(args, talk),
         Command::Plugin(command) => plugin::run(command, global, talk),
         Command::Check(args) => check::run(args, global, talk),

@@ -19,8 +19,7 @@ pub(crate) fn run(args: &RunArgs, global: &GlobalArgs, talk: Talk) -> Result<Exi
 }
 
 pub(crate) fn test_execution(args: &TestExecutionArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
-    let (settings, notices) = config::test_execution_settings(args)?;
-    talk.notices(notices);
+    let settings = config::test_execution_settings(args)?;
     let folder = super::working_directory()?;
     let layers = config::load_test_execution(global, Environment::of_this_process(), &folder)?;
     execute(&layers.with(&settings)?, args.run.format, talk)
@@ -29,6 +28,11 @@ pub(crate) fn test_execution(args: &TestExecutionArgs, global: &GlobalArgs, talk
 fn execute(layers: &Layers, format: TextFormat, talk: Talk) -> Result<ExitCode, CliError> {
     let resolved = config::resolve_run(layers)?;
     talk.notices(&resolved.common.notices);
+    let monitored = config::resolve_monitor(layers)?;
+    talk.notices(&monitored.notices);
+    if !monitored.hosts.is_empty() {
+        talk.notices(["hosts are not monitored during a run yet; `cluster-tester monitor` looks at them"]);
+    }
     let reports = CiReports { junit: resolved.goal.junit.clone(), markdown: resolved.goal.markdown.clone() };
     reports.check_writable()?;
     let about = resolved.name.clone().unwrap_or_else(|| resolved.test_case.clone());
@@ -73,7 +77,7 @@ fn prepare(resolved: ResolvedRun, about: &str, talk: Talk) -> Result<(LocalRun, 
 /// Runs until the end or a signal, prints what a person or a program wants to know.
 pub(super) fn execute_and_show(run: LocalRun, format: TextFormat, talk: Talk) -> Result<Ran, CliError> {
     let stop = Stop::default();
-    signals::watch(stop.clone(), talk)
+    signals::watch(stop.clone(), "what there is will be saved", talk)
         .map_err(|error| CliError::new(ExitCode::Internal, format!("no signal handlers: {error}")))?;
     signals::raise_descriptor_limit();
     let urls = run.target.urls.clone();

@@ -76,6 +76,18 @@ pub(crate) enum ConfigError {
         /// Where that key is set.
         origin: Origin,
     },
+    /// A password that a file should hold.
+    #[error("cannot read a password from `{}`: {source}", path.display())]
+    PasswordFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+        /// The key that names it.
+        key: String,
+        /// Where that key is set.
+        origin: Origin,
+    },
     /// Nobody to send load to.
     #[error("no URL to send load to")]
     NoUrl {
@@ -177,7 +189,9 @@ impl ConfigError {
             | Self::Zero { origin, .. }
             | Self::UnknownTarget { origin, .. }
             | Self::TooMany { origin, .. } => vec![("where", origin.to_string())],
-            Self::MissingVariable { key, origin, .. } => vec![("wanted by", format!("`{key}`, {origin}"))],
+            Self::MissingVariable { key, origin, .. } | Self::PasswordFile { key, origin, .. } => {
+                vec![("wanted by", format!("`{key}`, {origin}"))]
+            }
             Self::NoUrl { read, .. } => {
                 let files: Vec<_> = read.iter().map(|path| path.display().to_string()).collect();
                 vec![("config files read", if files.is_empty() { "none".into() } else { files.join(", ") })]
@@ -199,6 +213,7 @@ impl ConfigError {
             Self::UnknownKey { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::UnknownKey { known, .. } => format!("known here: {}", known.join(", ")),
             Self::TwoUrls { .. } => "keep one: `urls` is `url` for several, whose turns it takes".into(),
+            Self::PasswordFile { .. } => "its first line must be the password, and you must be able to read it".into(),
             Self::MissingVariable { variable, .. } => format!("set it: `export {variable}=…`"),
             Self::NoUrl { target: Some(name), .. } => format!("set `url` under `[targets.{name}]`"),
             Self::NoUrl { target: None, .. } => {

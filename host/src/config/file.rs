@@ -41,6 +41,8 @@ fn is_path(path: &[String]) -> bool {
     let path: Vec<_> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["storage"] => true,
+        ["monitor", "ssh-config"] => true,
+        ["monitor", "hosts", _, key] => ["password-file", "identity-file"].contains(key),
         ["run", key] => ["replay", "feed", "junit", "markdown"].contains(key),
         ["target", "connection", key] | ["targets", _, "connection", key] => {
             ["cacert", "cert", "key", "unix-socket"].contains(key)
@@ -50,7 +52,10 @@ fn is_path(path: &[String]) -> bool {
 }
 
 fn make_relative_to(folder: &Path, value: &mut Value) {
-    if let Value::String(text) = value {
+    // The home directory is filled in when the config is resolved.
+    if let Value::String(text) = value
+        && !text.starts_with("~/")
+    {
         *text = folder.join(text.as_str()).to_string_lossy().into_owned();
     }
 }
@@ -77,7 +82,8 @@ pub(crate) fn parse(text: &str, file: &Path, keys: &Keys) -> Result<Table, Confi
         let place = place(error.span());
         let key = key_at(&table, &place).unwrap_or_else(|| "config".to_owned());
         let message = in_plain_words(error.message());
-        let may_be_secret = key.contains("headers") || key.starts_with("plugin-options");
+        let may_be_secret =
+            key.contains("headers") || ["plugin-options", "monitor.hosts"].iter().any(|start| key.starts_with(start));
         let message = if may_be_secret { without_text(message) } else { message };
         ConfigError::WrongType { origin: Origin::File(place), key, message }
     })?;
@@ -129,6 +135,7 @@ fn without_text(message: String) -> String {
 /// serde's words for types, in the user's.
 pub(crate) fn in_plain_words(message: &str) -> String {
     [
+        ("expected u16", "expected a whole number from 0 to 65535"),
         ("expected u32", "expected a whole number from 0 to 4294967295"),
         ("expected u64", "expected a whole number, 0 or more"),
         ("expected path string", "expected a text"),
@@ -138,6 +145,8 @@ pub(crate) fn in_plain_words(message: &str) -> String {
         ("expected struct OlderApp", "expected an object"),
         ("expected struct TargetShape", "expected a table"),
         ("expected struct RunShape", "expected a table"),
+        ("expected struct MonitorShape", "expected a table"),
+        ("expected struct HostShape", "expected a table"),
         ("expected struct ConnectionShape", "expected a table"),
         ("expected a boolean", "expected `true` or `false`"),
         ("expected struct PluginsShape", "expected a table"),

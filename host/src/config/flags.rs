@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::error::ConfigError;
 use super::header;
 use super::tree::{Origin, Table};
-use crate::cli::{ConnectionSettings, GlobalArgs, Pair, RunSettings};
+use crate::cli::{ConnectionSettings, GlobalArgs, MonitorSettings, Pair, RunSettings};
+use crate::host_address::HostAddress;
 
 /// The layer of the flags that every subcommand takes. Directories of plugins are joined, not replaced: see [`super::layers`].
 pub(crate) fn global_layer(global: &GlobalArgs) -> Table {
@@ -66,6 +67,9 @@ pub(crate) fn run_layer(settings: &RunSettings, below: &Table) -> Result<Table, 
         [one] => set(&["target", "url"], Some(one.as_str().into()), "--url"),
         several => set(&["target", "urls"], Some(several.iter().map(String::as_str).collect()), "--url"),
     }
+    for (path, value, flag) in of_monitor(&settings.monitor) {
+        set(&path.iter().map(String::as_str).collect::<Vec<_>>(), Some(value), flag);
+    }
     for label in &settings.label {
         let (key, value) = split(label, "--label")?;
         set(&["labels", key], Some(value.into()), "--label");
@@ -99,6 +103,34 @@ pub(crate) fn run_layer(settings: &RunSettings, below: &Table) -> Result<Table, 
         }
     }
     Ok(table)
+}
+
+/// Flags of monitoring that were typed: path, value, flag.
+fn of_monitor(settings: &MonitorSettings) -> Vec<(Vec<String>, Value, &'static str)> {
+    let MonitorSettings { hosts: typed, baseline } = settings;
+    let path = |keys: &[&str]| ["monitor"].iter().chain(keys).map(|key| (*key).to_owned()).collect::<Vec<_>>();
+    let one = |key: &str, value: Option<Value>, flag| value.map(|value| (path(&[key]), value, flag));
+    let mut all: Vec<_> = [
+        one("interval", typed.monitor_interval.map(|span| span.to_string().into()), "--monitor-interval"),
+        one("presence", typed.monitor.as_ref().map(|word| word.text.as_str().into()), "--monitor"),
+        one("baseline", baseline.map(|span| span.to_string().into()), "--baseline"),
+        one("accept-new-host-keys", typed.accept_new_host_keys.then_some(true.into()), "--accept-new-host-keys"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let hosts: Vec<_> =
+        typed.monitor_host.iter().filter_map(|host| Some((&host.text, host.text.parse().ok()?))).collect();
+    for (text, HostAddress { user, host, port }) in &hosts {
+        // Called by its name, unless another one has the same.
+        let namesakes = hosts.iter().filter(|(_, other): &&(_, HostAddress)| other.host == *host).count();
+        let name = if namesakes > 1 { text } else { host };
+        let mut set = |key: &str, value: Value| all.push((path(&["hosts", name, key]), value, "--monitor-host"));
+        set("host", host.as_str().into());
+        user.iter().for_each(|user| set("user", user.as_str().into()));
+        port.iter().for_each(|port| set("port", (*port).into()));
+    }
+    all
 }
 
 /// Flags of a connection that were typed: key, flag, value.

@@ -67,35 +67,55 @@ pub(crate) fn parse(text: &str, file: &Path, notices: &mut Vec<String>) -> Resul
         // serde_ignored marks an `Option` on the way with a question mark.
         notices.push(format!("{shown}: key `{}` is not known, and not used", key.replace('?', "").replace("..", ".")));
     }
-    if let Some(servers) = &older.monitor_servers {
-        let count = servers.as_array().map_or(1, Vec::len);
-        if count > 0 {
-            let hosts = if count == 1 { "host is".to_owned() } else { format!("{count} hosts are") };
-            notices.push(format!("{shown}: `monitorServers` is read, but its {hosts} not monitored yet"));
-        }
-        if holds_password(servers) {
-            notices.push(format!(
-                "{shown}: it holds a password in clear, which whoever reads the file can use; it is neither used nor stored"
-            ));
-        }
-    }
     let mut table = Table::default();
     let origin = || Origin::File(Place { file: file.to_owned(), at: None });
+    for (index, server) in older.monitor_servers.iter().flat_map(servers).enumerate() {
+        match older_host(server) {
+            Some((name, host)) => {
+                let taken = |name: &str| table.get(&["monitor", "hosts", name]).is_some();
+                let name = if taken(&name) { format!("{name} ({})", index + 1) } else { name };
+                host.into_iter().for_each(|(key, value)| table.set(&["monitor", "hosts", &name, key], value, origin()));
+            }
+            None => notices.push(format!(
+                "{shown}: entry {} of `monitorServers` is not in its shape, and not used: it needs a `host`, and a `port` \
+                 up to 65535 if it has one",
+                index + 1
+            )),
+        }
+    }
     let app = older.app.unwrap_or_default();
     app.name.into_iter().for_each(|name| table.set(&["target", "name"], name.into(), origin()));
     app.url.into_iter().for_each(|url| table.set(&["target", "url"], url.into(), origin()));
     Ok(table)
 }
 
-fn holds_password(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => {
-            object.iter().any(|(key, value)| key.to_lowercase().contains("password") && value.is_string())
-                || object.values().any(holds_password)
-        }
-        Value::Array(items) => items.iter().any(holds_password),
-        _ => false,
+/// A list, or what should be in one.
+fn servers(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
+/// A text that is not empty.
+fn text(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Name and keys of a host as it is written today.
+fn older_host(server: &Value) -> Option<(String, Vec<(&'static str, Value)>)> {
+    let host = text(server.get("host"))?;
+    let mut keys = vec![("host", host.into())];
+    match server.get("port") {
+        None | Some(Value::Null) => {}
+        Some(Value::Number(port)) => keys.push(("port", u16::try_from(port.as_u64()?).ok()?.into())),
+        Some(Value::String(port)) => keys.push(("port", port.trim().parse::<u16>().ok()?.into())),
+        Some(_) => return None,
     }
+    let login = server.get("authentication");
+    let of_login = |key: &str| login.and_then(|login| login.get(key));
+    text(of_login("username")).into_iter().for_each(|user| keys.push(("user", user.into())));
+    // With a key there may be an empty password.
+    let password = of_login("password").and_then(Value::as_str).filter(|password| !password.is_empty());
+    password.into_iter().for_each(|password| keys.push(("password", password.into())));
+    Some((text(server.get("name")).unwrap_or(host).to_owned(), keys))
 }
 
 /// The layers for `test-execution`: `--config` names files inside the storage directory, by default `config.json`.
@@ -127,11 +147,11 @@ pub(crate) fn load_test_execution(
     layers.finish(global)
 }
 
-/// The older flags as those of `run`, and what is to be said about them.
+/// The older flags as those of `run`.
 ///
 /// # Errors
 /// When more than one test case is named.
-pub(crate) fn test_execution_settings(args: &TestExecutionArgs) -> Result<(RunSettings, Vec<String>), ConfigError> {
+pub(crate) fn test_execution_settings(args: &TestExecutionArgs) -> Result<RunSettings, ConfigError> {
     let mut settings = args.run.settings.clone();
     match args.test_cases.as_slice() {
         [] => {}
@@ -141,9 +161,7 @@ pub(crate) fn test_execution_settings(args: &TestExecutionArgs) -> Result<(RunSe
     let pattern = &mut settings.pattern;
     pattern.rate = args.requests_per_second.clone().or(pattern.rate.take());
     pattern.duration = args.duration_per_test.or(pattern.duration);
-    let mut notices = Vec::new();
-    if args.monitoring_interval.is_some() {
-        notices.push("`--monitoring-interval` is taken, but hosts are not monitored yet".to_owned());
-    }
-    Ok((settings, notices))
+    let hosts = &mut settings.monitor.hosts;
+    hosts.monitor_interval = args.monitoring_interval.or(hosts.monitor_interval);
+    Ok(settings)
 }

@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use super::byte_size::ByteSize;
+use super::monitor::Presence;
 use crate::word::Word;
 
 /// What a quantity is called in messages and in the schema.
@@ -50,6 +51,7 @@ measures! {
     Word<HttpVersion>: "HttpVersion", NUMBER_OR_TEXT, "\"auto\", \"1.1\" or \"2\"";
     Word<Pacing>: "Pacing", TEXT, "\"precise\" or \"economical\"";
     Word<FeedMode>: "FeedMode", TEXT, "\"cycle\" or \"unique\"";
+    Word<Presence>: "Presence", TEXT, "\"required\", \"optional\" or \"off\"";
 }
 
 /// A quantity as text with its unit, or as a bare number in the unit that the older tool used.

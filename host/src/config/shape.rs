@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::byte_size::ByteSize;
+use super::monitor::Presence;
 use super::quantity::{Quantity, Text};
 use crate::word::Word;
 
@@ -29,6 +30,8 @@ pub(crate) struct ConfigFile {
     pub(crate) targets: Option<BTreeMap<String, TargetShape>>,
     /// What a run does.
     pub(crate) run: Option<RunShape>,
+    /// Hosts whose resources are looked at while load is sent.
+    pub(crate) monitor: Option<MonitorShape>,
     /// Where plugins are, and what they may use.
     pub(crate) plugins: Option<PluginsShape>,
     /// Options of test cases, by the test case's name; a text `env:NAME` is a secret from the environment.
@@ -129,6 +132,42 @@ pub(crate) struct RunShape {
     pub(crate) junit: Option<PathBuf>,
     /// File to write a summary to, as Markdown.
     pub(crate) markdown: Option<PathBuf>,
+}
+
+/// Hosts whose resources are looked at while load is sent; the tester itself is looked at always.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct MonitorShape {
+    /// From one look at the hosts to the next, at least `100ms`.
+    pub(crate) interval: Option<Quantity<Span>>,
+    /// A host that cannot be reached: `required`, nothing begins; `optional`, it leaves gaps; `off`, none is looked at.
+    pub(crate) presence: Option<Quantity<Word<Presence>>>,
+    /// Time before the first trial in which the hosts are looked at idle.
+    pub(crate) baseline: Option<Quantity<Span>>,
+    /// Whether the key of a host that is not known yet is trusted, and remembered.
+    pub(crate) accept_new_host_keys: Option<bool>,
+    /// Config file of `ssh`, instead of the user's and the system's.
+    pub(crate) ssh_config: Option<PathBuf>,
+    /// Hosts by name. What a host does not say is as `ssh` has it.
+    pub(crate) hosts: Option<BTreeMap<String, HostShape>>,
+}
+
+/// A monitored host.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct HostShape {
+    /// Its address, or its name in the config of `ssh`; without it, its name here.
+    pub(crate) host: Option<String>,
+    /// Its port.
+    pub(crate) port: Option<u16>,
+    /// User to log in as.
+    pub(crate) user: Option<String>,
+    /// Password, better as `env:NAME`; without any, a key or an agent must do.
+    pub(crate) password: Option<String>,
+    /// File whose first line is the password.
+    pub(crate) password_file: Option<PathBuf>,
+    /// File with the private key to use, and no other.
+    pub(crate) identity_file: Option<PathBuf>,
 }
 
 /// Where plugins are, and what a test case may use.

@@ -53,6 +53,7 @@ fn redact(path: &[String], value: &mut Value) {
     let may_be_secret = match path {
         [target, headers, name] if target == "target" && headers == "headers" => is_secret_name(name),
         [targets, _, headers, name] if targets == "targets" && headers == "headers" => is_secret_name(name),
+        [monitor, hosts, _, name] if monitor == "monitor" && hosts == "hosts" => name == "password",
         [options, _, rest @ ..] if options == "plugin-options" => rest.iter().any(|name| is_secret_name(name)),
         _ => false,
     };

@@ -155,6 +155,12 @@ fn what_is_shown_is_a_config_again_with_origins_and_without_secrets() {
     name = "a \"b\""  # cluster-tester.toml:1:8
     storage = "db"  # default
 
+    [monitor]
+    accept-new-host-keys = false  # default
+    baseline = "0s"  # default
+    interval = "1s"  # default
+    presence = "required"  # default
+
     [plugin-options.http]
     api-token = "(redacted)"  # cluster-tester.toml:6:13
 

@@ -4,6 +4,7 @@ mod connections;
 mod goals;
 mod layering;
 mod messages;
+mod monitor;
 mod older;
 mod patterns;
 mod reference;

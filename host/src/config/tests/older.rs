@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::cli::TestExecutionArgs;
-use crate::config::{load_test_execution, test_execution_settings};
+use crate::config::{load_test_execution, resolve_monitor, test_execution_settings};
 
 /// The config of the older tool's distribution.
 const OLDER: &str = include_str!("../../../../tests/fixtures/ancestor/config.json");
 
 fn resolve(folder: &Path, global: &GlobalArgs, args: &TestExecutionArgs) -> Result<ResolvedRun, CliError> {
     let layers = load_test_execution(global, Environment::default(), folder)?;
-    Ok(resolve_run(&layers.with(&test_execution_settings(args)?.0)?)?)
+    Ok(resolve_run(&layers.with(&test_execution_settings(args)?)?)?)
 }
 
 fn fibonacci() -> TestExecutionArgs {
@@ -25,12 +25,33 @@ fn the_older_config_is_found_in_the_storage_directory() {
     assert_eq!(run.test_case, "fibonacci");
     assert_eq!(run.target.urls, ["http://127.0.0.1:8080"]);
     assert_eq!(run.target.name.as_deref(), Some("loopback"));
-    let notices = run.common.notices.join("\n");
-    insta::assert_snapshot!(notices, @r"
-    db/config.json: `monitorServers` is read, but its host is not monitored yet
-    db/config.json: it holds a password in clear, which whoever reads the file can use; it is neither used nor stored
-    ");
+    assert!(run.common.notices.is_empty(), "{:?}", run.common.notices);
     assert!(!format!("{run:?}").contains("bench-secret"));
+}
+
+#[test]
+fn the_older_hosts_are_monitored_by_their_passwords_with_a_warning() {
+    let folder = folder([("db/config.json", OLDER)]);
+    let layers = load_test_execution(&GlobalArgs::default(), Environment::default(), folder.path()).expect("layers");
+    let resolved = resolve_monitor(&layers).expect("hosts");
+    let hosts: Vec<_> = resolved.hosts.iter().map(|host| format!("{} {}", host.name, host.address())).collect();
+    assert_eq!(hosts, ["Server 1 bench@127.0.0.1:2222"]);
+    assert_eq!(resolved.hosts[0].password, Some(::monitor::Secret::new("bench-secret")));
+    insta::assert_snapshot!(resolved.notices.join("\n"), @"host `Server 1` has its password in clear, db/config.json: whoever reads the file can use it; give `env:NAME`, a `password-file`, or better a key");
+}
+
+#[test]
+fn older_hosts_that_are_none_are_told_and_namesakes_are_kept_apart() {
+    let text = r#"{"monitorServers": [{"name": "a", "host": "h1"}, {"name": "a", "host": "h2", "port": "22"}, "hunter2",
+        {"name": "b"}, {"host": "h3", "port": 70000}, {"host": "h4", "authentication": {"password": ""}}]}"#;
+    let folder = folder([("c.json", text)]);
+    let layers = Layers::load(&config_files(&["c.json"]), Environment::default(), folder.path()).expect("layers");
+    let resolved = resolve_monitor(&layers).expect("hosts");
+    let hosts: Vec<_> = resolved.hosts.iter().map(|host| format!("{} {}", host.name, host.address())).collect();
+    assert_eq!(hosts, ["a h1", "a (2) h2:22", "h4 h4"]);
+    let notices = layers.notices.join("\n");
+    assert_eq!(notices.matches("is not in its shape").count(), 3, "{notices}");
+    assert!(notices.contains("entry 3 of") && !notices.contains("hunter2"), "{notices}");
 }
 
 #[test]
@@ -69,8 +90,8 @@ fn the_older_flags_mean_what_they_meant() {
     };
     let run = resolve(folder.path(), &GlobalArgs::default(), &args).expect("a run");
     assert_eq!(shown(&run), "2.5/s for 10s");
-    let (_, notices) = test_execution_settings(&args).expect("settings");
-    assert_eq!(notices, ["`--monitoring-interval` is taken, but hosts are not monitored yet"]);
+    let hosts = test_execution_settings(&args).expect("settings").monitor.hosts;
+    assert_eq!(hosts.monitor_interval.map(|span| span.to_string()).as_deref(), Some("500ms"));
 }
 
 #[test]

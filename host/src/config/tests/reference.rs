@@ -8,8 +8,12 @@ use crate::config::keys::{Key, Keys};
 use crate::config::shape::ConfigFile;
 
 /// Sections of the reference whose name the user chooses, and how keys write it.
-const EXAMPLES: [(&str, &str); 3] =
-    [("targets.staging", "targets.NAME"), ("plugin-options.http", "plugin-options.NAME"), ("labels", "labels")];
+const EXAMPLES: [(&str, &str); 4] = [
+    ("targets.staging", "targets.NAME"),
+    ("plugin-options.http", "plugin-options.NAME"),
+    ("monitor.hosts.db-1", "monitor.hosts.NAME"),
+    ("labels", "labels"),
+];
 
 /// What the reference says of a key: the comment above it and, if it has one, its default.
 struct Entry {

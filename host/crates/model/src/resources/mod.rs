@@ -1,8 +1,12 @@
 //! What a host spends: processor time, memory, network, disks. Figures are of the interval between two readings of its
 //! counters, never since boot.
 
+mod host_use;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use host_use::HostUse;
 
 /// What is known of a host, asked once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -76,20 +80,20 @@ pub struct ResourceSample {
     pub at_unix_ns: i64,
     /// From the question's last byte to the answer's first, nanoseconds; 0 on the tester itself.
     pub round_trip_ns: u64,
-    /// Since the reading before, nanoseconds by the host's own uptime; none for the first one, which has no shares and
-    /// no rates.
+    /// Since the reading before, nanoseconds; none for the first one after the host's start, which has no shares and no
+    /// rates. After a gap it spans the gap.
     pub interval_ns: Option<u64>,
     /// Of all processors together.
     pub cpu: Option<CpuShares>,
-    /// Of each processor.
-    pub cores: Vec<CpuShares>,
+    /// Of each processor that was online at both readings.
+    pub cores: Vec<CoreShares>,
     /// Memory at the reading.
     pub memory: Memory,
     /// Runnable tasks, means over 1, 5 and 15 minutes.
     pub load_average: [f64; 3],
-    /// Network interfaces, loopback left out.
+    /// Network interfaces; loopback is left out, and what goes through another one as well: bridges, tunnels, pods' ends.
     pub network: Vec<NetworkUse>,
-    /// Whole disks.
+    /// Whole disks, and nothing that stands on them.
     pub disks: Vec<DiskUse>,
     /// Time that tasks waited for a resource; none where the kernel does not tell.
     pub pressure: Option<Pressure>,
@@ -129,6 +133,16 @@ impl CpuShares {
     pub fn busy(&self) -> f64 {
         100.0 - self.idle - self.iowait
     }
+}
+
+/// Where the time of one processor went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CoreShares {
+    /// Its number by the kernel; processors can come and go.
+    pub core: u32,
+    /// Where its time went.
+    #[serde(flatten)]
+    pub shares: CpuShares,
 }
 
 /// Memory, kilobytes of 1024 bytes, as `free` of procps 4 names it.
@@ -192,31 +206,4 @@ pub struct GroupUse {
     pub cpu: Option<f64>,
     /// Memory, bytes.
     pub memory: Option<u64>,
-}
-
-/// What a host spent over a span of time: means, each sample weighted by its interval.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct HostUse {
-    /// Index of the host in the run's list.
-    pub host: u16,
-    /// Samples that lie wholly within the span.
-    pub samples: u32,
-    /// Ticks without an answer in it.
-    pub gaps: u32,
-    /// Of all processors together; none without a sample.
-    pub cpu: Option<CpuShares>,
-    /// Mean over the samples; none without one.
-    pub memory: Option<Memory>,
-    /// Most `used` memory, kilobytes of 1024 bytes.
-    pub memory_peak: Option<f64>,
-    /// Bytes a second through all interfaces, received and sent.
-    pub network: Option<(f64, f64)>,
-    /// Bytes a second of all disks, read and written.
-    pub disks: Option<(f64, f64)>,
-    /// Time that tasks waited.
-    pub pressure: Option<Pressure>,
-    /// Control groups.
-    pub groups: Vec<GroupUse>,
-    /// Round-trip time, nanoseconds: least, mean, most; none on the tester.
-    pub round_trip: Option<(f64, f64, f64)>,
 }
