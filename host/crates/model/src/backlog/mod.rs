@@ -1,5 +1,7 @@
 //! Requests under way over a steady state: whether the target kept up with what was asked of it.
 
+mod overload;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
