@@ -95,7 +95,8 @@ impl Steps for Mlrsearch {
                 Stage::Narrowing(narrowing) => {
                     let found = Found::of(view, &self.grid, &self.goal);
                     let mut narrowing = narrowing.clone();
-                    let at = found.stop.or(found.lower).unwrap_or_else(|| self.last(view));
+                    let tried = view.history.counting().last().map_or(0, |(rate, _)| self.grid.index(rate));
+                    let at = found.stop.or(found.lower).unwrap_or(tried);
                     let next = narrowing.next(view, &self.grid, &self.goal, self.steps(at));
                     self.stage = Stage::Narrowing(narrowing);
                     match next {
