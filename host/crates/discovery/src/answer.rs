@@ -40,7 +40,7 @@ pub(crate) fn of(steps: &dyn Steps, view: &View<'_>, end: SearchEnd) -> SearchAn
     let width = lower.zip(upper).map(|(lower, upper)| (upper - lower) / upper);
     // Time that ran out when only a look at lower rates was left does not take back what was found.
     let is_near = lower.zip(upper).is_some_and(|(lower, upper)| match view.plan.subject {
-        Subject::Rate { .. } => (upper - lower) / upper <= goal.width_at(upper),
+        Subject::Rate { .. } => (upper - lower) / upper <= goal.width_at(lower),
         Subject::Load { .. } => upper - lower < 1.5,
     });
     let is_cut = is_near && end == SearchEnd::BudgetSpent;

@@ -96,7 +96,7 @@ impl Steps for Mlrsearch {
                     let found = Found::of(view, &self.grid, &self.goal);
                     let mut narrowing = narrowing.clone();
                     let tried = view.history.counting().last().map_or(0, |(rate, _)| self.grid.index(rate));
-                    let at = found.stop.or(found.lower).unwrap_or(tried);
+                    let at = found.lower.or(found.stop).unwrap_or(tried);
                     let next = narrowing.next(view, &self.grid, &self.goal, self.steps(at));
                     self.stage = Stage::Narrowing(narrowing);
                     match next {
@@ -107,7 +107,7 @@ impl Steps for Mlrsearch {
                 Stage::Sweep => {
                     let found = Found::of(view, &self.grid, &self.goal);
                     let at = found.stop.unwrap_or_default();
-                    if !found.is_enough(self.steps(at), self.grid.last()) {
+                    if !found.is_enough(self.steps(found.lower.unwrap_or(at)), self.grid.last()) {
                         // A look found a bad rate below what was good.
                         self.stage = Stage::Steering(Steering::below(at, self.steps(at)));
                         continue;
