@@ -27,7 +27,7 @@ pub mod units;
 pub mod validity;
 
 pub use arrivals::{Arrivals, ArrivalsError, LoadModel, Spacing, Stage};
-pub use backlog::{Backlog, BacklogSlice};
+pub use backlog::{Backlog, BacklogSlice, Slope};
 pub use counts::{Counts, OutcomeCounts};
 pub use description::{Metric, MetricKind, TestCaseDescription};
 pub use exchange::{Context, Judgement, Request, Response, ServerSpan, Step, Verdict};
@@ -44,7 +44,7 @@ pub use ports::{
 pub use resources::{HostFacts, HostUse, Observation, ResourceSample, Seen};
 pub use sample::Sample;
 pub use schedule::{ArrivalSchedule, Walk};
-pub use search::{SearchAnswer, SearchEnd, SearchPlan, Strategy, Subject};
+pub use search::{BoundPair, SearchAnswer, SearchEnd, SearchPlan, Strategy, Subject};
 pub use slo::{Condition, ConditionVerdict, Slo, SloError, UndeclaredMetric};
 pub use steadiness::{Drift, Steadiness};
 pub use trial::TrialResult;

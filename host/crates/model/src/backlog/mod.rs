@@ -1,9 +1,12 @@
 //! Requests under way over a steady state: whether the target kept up with what was asked of it.
 
 mod overload;
+mod sustained;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use self::sustained::Slope;
 
 /// Arrivals and ends in slices of equal length. A target that keeps up has as many ends as arrivals.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

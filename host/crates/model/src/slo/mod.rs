@@ -96,6 +96,11 @@ impl Condition {
         &self.measure
     }
 
+    /// What it is compared with.
+    pub fn limit(&self) -> Limit {
+        self.limit
+    }
+
     /// True when it holds of these figures; never without data. What it may imply is not asked: as in `--abort-when`.
     pub fn holds(&self, phase: &PhaseResult, metrics: &[Metric]) -> bool {
         self.is_met_by(self.reading(phase, metrics))
