@@ -1,13 +1,10 @@
-//! Runs the trials of a plan on this machine: test case, generator, transport and results put together.
+//! Runs a trial on this machine: test case, generator and transport put together.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use generator::{MakeTransport, Stop, ThreadParts, TrialError, TrialSetup, run_trial, share_of};
-use model::plan::TargetPlan;
-use model::{Arrivals, LoadModel, RunPlan, Spacing, TrialPlan, WorkloadError, WorkloadSource as _};
-use results::{RunFile, RunHeader, RunState, RunWriter, Storage, Tester};
+use model::{Arrivals, LoadModel, Spacing, TrialPlan, TrialResult, WorkloadError, WorkloadSource as _};
+use results::TrialWriter;
 use transport::Settings;
 
 use crate::destination::Destination;
@@ -16,100 +13,47 @@ use crate::output::Talk;
 use crate::plugins;
 use crate::prepared::PreparedTrial;
 use crate::progress::Progress;
-use crate::verdict;
 
 /// Connections opened ahead are those that this much of the schedule may need at once, seconds.
 const OPEN_AHEAD_SECONDS: f64 = 0.01;
 /// Most connections opened ahead, over all threads.
 const MOST_OPEN_AHEAD: u32 = 100;
 
-/// A run that is ready to begin.
-pub(crate) struct LocalRun {
-    /// Where it is saved.
-    pub(crate) storage: Storage,
-    /// What it is about, for its id.
-    pub(crate) about: String,
-    /// Name given by the user.
-    pub(crate) name: Option<String>,
-    /// Labels given by the user.
-    pub(crate) labels: BTreeMap<String, String>,
+/// What the trials of a run have in common on this machine.
+pub(crate) struct Local {
     /// Who is asked.
-    pub(crate) target: TargetPlan,
-    /// The same, found.
     pub(crate) destination: Destination,
     /// Seed of all that is random.
     pub(crate) seed: u64,
-    /// What is to be done.
-    pub(crate) trials: Vec<PreparedTrial>,
+    /// Ends the trial under way.
+    pub(crate) stop: Stop,
+    /// Who may talk.
+    pub(crate) talk: Talk,
 }
 
-/// A run that is over and saved.
-pub(crate) struct Ran {
-    /// What `run.json` says.
-    pub(crate) file: RunFile,
-    /// Where it lies.
-    pub(crate) dir: PathBuf,
-    /// How the command ends.
-    pub(crate) code: ExitCode,
+/// A trial that is over.
+pub(crate) struct Measured {
+    /// What it gave.
+    pub(crate) result: TrialResult,
+    /// Why no other trial is worth while.
+    pub(crate) failure: Option<CliError>,
 }
 
-impl LocalRun {
-    /// Runs all trials, until `stop` is thrown, and saves each when it ends. `each` is told of a trial that has ended.
+impl Local {
+    /// Runs a trial to its last request's end, and shows how it goes under `title`. With `may_end_early` it ends when the
+    /// target is plainly overloaded.
     ///
     /// # Errors
-    /// When the target or a test case cannot be used, or nothing can be saved.
-    pub(crate) fn execute(
-        self,
-        stop: &Stop,
-        talk: Talk,
-        mut each: impl FnMut(&results::TrialRecord) -> Result<(), CliError>,
-    ) -> Result<Ran, CliError> {
-        let mut plugins: Vec<_> = self.trials.iter().map(|trial| trial.test_case.identity()).collect();
-        plugins.dedup();
-        let plan = RunPlan {
-            target: self.target.clone(),
-            trials: self.trials.iter().map(|trial| trial.plan.clone()).collect(),
-            seed: self.seed,
-        };
-        let tester = Tester::this_machine(env!("CARGO_PKG_VERSION"));
-        let header = RunHeader { name: self.name.clone(), labels: self.labels.clone(), tester, plan, plugins };
-        let mut run = self.storage.create_run(&self.about, header)?;
-        let dir = run.dir().to_owned();
-        let mut code = ExitCode::Ok;
-        for prepared in &self.trials {
-            match self.trial(prepared, &mut run, stop, talk, &mut each) {
-                Ok(of_trial) => code = code.or_worse(of_trial),
-                Err(error) if run.file().trials.is_empty() => {
-                    // Nothing was measured: an empty run would only be in the way.
-                    run.discard();
-                    return Err(error);
-                }
-                Err(error) => {
-                    run.end(RunState::Interrupted)?;
-                    return Err(error.with_detail("saved", format!("what there was: {}", dir.display())));
-                }
-            }
-            if stop.is_thrown() {
-                code = ExitCode::Interrupted;
-                break;
-            }
-        }
-        let state = if stop.is_thrown() { RunState::Interrupted } else { RunState::Complete };
-        Ok(Ran { file: run.end(state)?, dir, code })
-    }
-
-    fn trial(
+    /// When the target or the test case cannot be used: nothing was sent.
+    pub(crate) fn trial(
         &self,
         prepared: &PreparedTrial,
-        run: &mut RunWriter,
-        stop: &Stop,
-        talk: Talk,
-        each: &mut impl FnMut(&results::TrialRecord) -> Result<(), CliError>,
-    ) -> Result<ExitCode, CliError> {
+        writer: &TrialWriter,
+        title: &str,
+        may_end_early: bool,
+    ) -> Result<Measured, CliError> {
         let PreparedTrial { plan, test_case, .. } = prepared;
-        let description = test_case.description();
-        let writer = run.begin_trial(plan, &description.metrics, &description.failure_reasons)?;
-        let progress = Progress::begin(plan, talk.is_quiet);
+        let progress = Progress::begin(plan, title, self.talk.is_quiet);
         let setup = TrialSetup {
             plan: plan.clone(),
             seed: self.seed,
@@ -117,8 +61,8 @@ impl LocalRun {
             feed: prepared.feed.clone(),
             slo: prepared.slo.clone(),
             abort_when: prepared.abort_when.clone(),
-            may_end_early: false,
-            stop: stop.clone(),
+            may_end_early,
+            stop: self.stop.clone(),
             pulses: progress.pulses(),
         };
         let parts = (0..plan.threads)
@@ -127,20 +71,14 @@ impl LocalRun {
         let outcome = run_trial(&setup, parts);
         drop(setup);
         progress.end();
-        let (result, failure) = match outcome {
-            Ok(result) => (result, None),
-            Err(TrialError::TestCaseAlwaysFails { message, result }) => (*result, Some(always_fails(plan, &message))),
-            Err(error) => return Err(could_not_begin(plan, &error)),
-        };
-        let code = verdict::code_of(&result);
-        let shown = each(run.finish_trial(writer, result)?);
-        plugins::say_log(talk, &plan.test_case, test_case.take_log());
-        // What cannot be printed is saved all the same.
-        if let Err(error) = shown {
-            talk.say(error.render(false).trim_end());
-            return Ok(code.or_worse(error.code));
+        plugins::say_log(self.talk, &plan.test_case, test_case.take_log());
+        match outcome {
+            Ok(result) => Ok(Measured { result, failure: None }),
+            Err(TrialError::TestCaseAlwaysFails { message, result }) => {
+                Ok(Measured { result: *result, failure: Some(always_fails(plan, &message)) })
+            }
+            Err(error) => Err(could_not_begin(plan, &error)),
         }
-        failure.map_or(Ok(code), Err)
     }
 
     fn transport(&self, prepared: &PreparedTrial, index: u32) -> MakeTransport {

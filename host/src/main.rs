@@ -1,8 +1,10 @@
 //! The command `cluster-tester`: parse, dispatch, print an error with its hint, end with a documented code.
 
+mod answer;
 mod ci_report;
 mod cli;
 mod command;
+mod command_line;
 mod config;
 mod destination;
 mod error;
@@ -12,16 +14,21 @@ mod figures;
 mod file_digest;
 mod host_address;
 mod host_figures;
+mod host_watch;
 mod hosts;
 mod junit;
 mod load_model;
 mod local;
 mod markdown;
+mod older_files;
 mod output;
 mod plugins;
 mod prepared;
 mod progress;
 mod recording;
+mod search;
+mod search_setup;
+mod session;
 mod signals;
 mod summary;
 mod verdict;

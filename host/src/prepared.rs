@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use generator::{AbortWhen, Feed};
-use model::{Arrivals, LoadModel, Slo, Span, TrialPlan, WorkloadSource as _};
+use model::{Arrivals, LoadModel, Slo, Span, TestCaseDescription, TrialPlan, WorkloadSource as _};
 use plugin::TestCase;
 
 use crate::config::{Conditions, Origin, Pattern, ResolvedRun};
@@ -12,6 +12,7 @@ use crate::feed;
 use crate::recording::Recording;
 
 /// A trial that is ready to begin.
+#[derive(Clone)]
 pub(crate) struct PreparedTrial {
     /// What is to be done.
     pub(crate) plan: TrialPlan,
@@ -26,6 +27,16 @@ pub(crate) struct PreparedTrial {
 }
 
 impl PreparedTrial {
+    /// What the test case says of itself.
+    pub(crate) fn description(&self) -> &TestCaseDescription {
+        self.test_case.description()
+    }
+
+    /// What the trial is called where it is shown.
+    pub(crate) fn title(&self) -> String {
+        format!("{} {}", self.plan.test_case, self.plan.load)
+    }
+
     /// Reads the files that the run names, and looks whether its conditions are about what the test case tells.
     ///
     /// # Errors

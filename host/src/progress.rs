@@ -22,14 +22,14 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Begins to show a trial.
-    pub(crate) fn begin(plan: &TrialPlan, is_quiet: bool) -> Self {
+    /// Begins to show a trial under a title.
+    pub(crate) fn begin(plan: &TrialPlan, title: &str, is_quiet: bool) -> Self {
         if is_quiet {
             return Self { pulses: None, display: None };
         }
         let (pulses, receiver) = flume::bounded(PULSES);
         let whole = plan.warm_up.0 + plan.duration.0;
-        let title = format!("{} {}", plan.test_case, plan.load);
+        let title = title.to_owned();
         let display = std::thread::spawn(move || {
             let mut state = State::new(whole);
             if io::stderr().is_terminal() {

@@ -5,7 +5,7 @@ use std::io;
 use generator::Stop;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::error::ExitCode;
+use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
 
 /// SIGXFSZ: a file reached the limit on its size. Its default is to kill; handled, the write fails, which is dealt with.
@@ -18,6 +18,18 @@ pub(crate) fn survive_file_size_limit() {
         // Tokio keeps a handler for good, whether or not anyone listens. Without one it is as it was.
         drop(signal(SignalKind::from_raw(FILE_SIZE_SIGNAL)));
     }
+}
+
+/// Gets this process ready for load: what signals throw, and as many open files as there may be.
+///
+/// # Errors
+/// When the system takes no handlers.
+pub(crate) fn begin(talk: Talk) -> Result<Stop, CliError> {
+    let stop = Stop::default();
+    watch(stop.clone(), "what there is will be saved", talk)
+        .map_err(|error| CliError::new(ExitCode::Internal, format!("no signal handlers: {error}")))?;
+    raise_descriptor_limit();
+    Ok(stop)
 }
 
 /// Watches, on a thread of its own, until the process ends. Throws `stop` at the first signal to end, and says what is
@@ -51,7 +63,7 @@ pub(crate) fn watch(stop: Stop, what: &'static str, talk: Talk) -> io::Result<()
 }
 
 /// Allows this process as many open files as the system lets it have: each connection is one.
-pub(crate) fn raise_descriptor_limit() {
+fn raise_descriptor_limit() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

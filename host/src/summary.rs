@@ -6,7 +6,7 @@ use model::{TrialResult, Validity};
 use results::{RunFile, SamplesRecord, TrialRecord};
 
 use crate::figure::{bytes, count, rate};
-use crate::{figures, load_model, verdict};
+use crate::{answer, figures, load_model, verdict};
 
 /// Messages of failures shown; the rest is in `run.json`.
 const FAILURES_SHOWN: usize = 5;
@@ -30,6 +30,11 @@ pub(crate) fn of_run(run: &RunFile) -> String {
     for plugin in &run.plugins {
         let digest = plugin.digest.get(..19).unwrap_or(&plugin.digest);
         let _ = writeln!(text, "  plugin  {} {} ({}, {digest}…)", plugin.name, plugin.version, plugin.origin);
+    }
+    for search in &run.searches {
+        let found = search.answer.as_ref().map(|answer| answer::text(&search.plan, answer));
+        let _ =
+            write!(text, "\n{}", found.unwrap_or_else(|| format!("{}\n  not over yet\n", answer::title(&search.plan))));
     }
     for trial in &run.trials {
         text.push('\n');

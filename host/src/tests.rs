@@ -114,6 +114,7 @@ fn run(validity: Validity, reasons: &[(Cause, &str)], failures: u64, slo: &str) 
         created: "2026-11-25T12:00:00Z".into(),
         ended: None,
         state: RunState::Complete,
+        command: Vec::new(),
         tester: Tester { version: "0.1.0".into(), ..Tester::this_machine("0.1.0") },
         plan: RunPlan { target, trials: vec![plan], seed: 0 },
         plugins: Vec::new(),

@@ -1,9 +1,12 @@
 //! What was typed: one struct a subcommand, and no logic. What it means is decided in [`crate::config`].
 
+mod benchmark;
 mod check;
 mod config;
 mod connection;
 mod demo;
+mod discover;
+mod discovery;
 mod global;
 mod monitor;
 mod plugin;
@@ -15,21 +18,23 @@ mod typed;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use benchmark::BenchmarkArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use config::{ConfigCommand, ShowFormat};
 pub(crate) use connection::ConnectionSettings;
 pub(crate) use demo::DemoArgs;
+pub(crate) use discover::{DiscoverArgs, Wanted};
+pub(crate) use discovery::DiscoverySettings;
 pub(crate) use global::GlobalArgs;
 #[cfg(test)]
 pub(crate) use monitor::HostSettings;
 pub(crate) use monitor::{MonitorArgs, MonitorFormat, MonitorSettings};
 pub(crate) use plugin::PluginCommand;
 pub(crate) use results::{ExportArgs, ExportFormat, ResultsCommand};
-#[cfg(test)]
-pub(crate) use run::PatternSettings;
-pub(crate) use run::{Pair, RunArgs, RunSettings, TextFormat};
+pub(crate) use run::{GoalSettings, Pair, PatternSettings, RunArgs, RunSettings, TextFormat};
 pub(crate) use target::TargetArgs;
 pub(crate) use test_execution::TestExecutionArgs;
+pub(crate) use typed::Typed;
 
 use crate::error::ExitCode;
 
@@ -58,6 +63,10 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Send load to a target, show and save the figures
     Run(RunArgs),
+    /// Find the highest rate, or the highest load, that a target carries
+    Discover(DiscoverArgs),
+    /// Find what a target carries, load by load, and measure it there
+    Benchmark(BenchmarkArgs),
     /// As `run`, with the flags of the older tool
     TestExecution(TestExecutionArgs),
     /// Look at the resources of hosts, sending no load

@@ -44,3 +44,13 @@ pub(crate) struct TestExecutionArgs {
     )]
     pub(crate) monitoring_interval: Option<Span>,
 }
+
+impl TestExecutionArgs {
+    /// A flag that only the older tool has was typed.
+    pub(crate) fn is_in_older_spelling(&self) -> bool {
+        !self.test_cases.is_empty()
+            || self.requests_per_second.is_some()
+            || self.duration_per_test.is_some()
+            || self.monitoring_interval.is_some()
+    }
+}

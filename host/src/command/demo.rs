@@ -1,74 +1,67 @@
-//! `demo`: a target in this process, and a trial of each of its test cases.
+//! `demo`: a target in this process, what it carries, and what that costs this machine.
 
-use std::sync::Arc;
+use model::Span;
 
-use model::plan::{ConnectionPlan, Pacing, TargetPlan};
-use model::{Load, LoadModel, Rate, Span, TrialPlan};
-use results::Storage;
-
-use crate::cli::{DemoArgs, GlobalArgs};
-use crate::config;
-use crate::destination::Destination;
+use crate::cli::{DemoArgs, DiscoverySettings, GlobalArgs, GoalSettings, PatternSettings, RunSettings, Typed};
+use crate::config::{self, Presence, ResolvedMonitor, SearchKind};
 use crate::error::{CliError, ExitCode};
-use crate::local::LocalRun;
 use crate::output::Talk;
 use crate::plugins::Plugins;
-use crate::prepared::PreparedTrial;
+use crate::search_setup::{self, Subject};
 
-/// Test case, load and rate of each trial: what a small machine answers with ease.
-const TRIALS: [(&str, u32, f64); 2] = [("fibonacci", 8, 50.0), ("bubble-sort", 8, 100.0)];
-/// Length of each trial.
-const DURATION: Span = Span::from_secs(5);
+use super::benchmark::{self, Plan};
+
+/// What is asked of the demo application: what a small machine answers with ease, then more of it.
+const TEST_CASE: &str = "fibonacci";
+const SLO: &str = "p99 < 100ms, errors <= 0%";
+const LOADS: (u32, u32) = (7, 9);
+const RATES: (&str, &str) = ("50/s", "6400/s");
+/// A flag's value, which is known to be valid.
+fn typed<T: std::str::FromStr>(text: &str) -> Option<Typed<T>> {
+    text.parse().ok()
+}
+
+/// Longest time of a search; there are two, and a last trial.
+const BUDGET: Span = Span(std::time::Duration::from_millis(3_500));
+/// From one look at this machine to the next.
+const TICK: Span = Span(std::time::Duration::from_millis(200));
+/// Length of a trial that counts.
+const DURATION: Span = Span(std::time::Duration::from_millis(500));
 
 pub(crate) fn run(args: &DemoArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
-    let common = config::resolve_common(&super::layers(global)?)?;
-    talk.notices(&common.notices);
-    let storage = Storage::at(&common.storage);
-    storage.check_writable()?;
-    let plugins = Plugins::find(&common, 2, talk)?;
+    let layers = super::layers(global)?;
     let target = target::spawn(([127, 0, 0, 1], 0).into(), 1, target::DEFAULT_MAX_FIBONACCI)
         .map_err(|error| CliError::new(ExitCode::Target, format!("cannot start the demo application: {error}")))?;
-    talk.say(format!("the demo application listens on {}; two trials of {DURATION} each", target.url()));
-    let trial = |(name, load, rate): (&str, u32, f64)| {
-        let test_case = plugins.runtime.test_case(plugins.catalog.find(name)?, &[])?;
-        let plan = TrialPlan {
-            test_case: name.to_owned(),
-            options: test_case.options().clone(),
-            load: Load(load),
-            load_model: LoadModel::constant(Rate::per_second(rate).expect("the demo's rates are valid"), DURATION),
-            warm_up: Span::from_secs(0),
-            duration: DURATION,
-            timeout: Span::from_secs(30),
-            pacing: Pacing::default(),
-            threads: 1,
-            plugin_threads: 1,
-            connections: None,
-            max_in_flight: 1_000,
-            feed: None,
-            slo: None,
-            abort_when: None,
-            abort_window: Span::from_secs(10),
-        };
-        Ok(PreparedTrial { plan, test_case: Arc::new(test_case), feed: None, slo: None, abort_when: None })
+    talk.say(format!("the demo application listens on {}; about 8 s to find what it carries", target.url()));
+    let search = DiscoverySettings {
+        // One trial decides: the demo shows how it goes, and is to be over soon.
+        strategy: typed("classic"),
+        width: typed("10%"),
+        budget: Some(BUDGET),
+        min_rate: typed(RATES.0),
+        max_rate: typed(RATES.1),
+        min_load: Some(LOADS.0),
+        max_load: Some(LOADS.1),
+        rest_time: Some(Span::default()),
+        ..DiscoverySettings::default()
     };
-    let trials = TRIALS.into_iter().map(trial).collect::<Result<_, CliError>>()?;
-    talk.notices(plugins.runtime.take_notices());
-    let plan = TargetPlan {
+    let settings = RunSettings {
+        test_case: Some(TEST_CASE.to_owned()),
+        url: vec![target.url().to_string()],
         name: Some("demo".to_owned()),
-        urls: vec![target.url().to_string()],
-        headers: Vec::new(),
-        connection: ConnectionPlan::default(),
+        threads: Some(1),
+        pattern: PatternSettings { duration: Some(DURATION), ..PatternSettings::default() },
+        goal: GoalSettings { slo: typed(SLO), ..GoalSettings::default() },
+        ..RunSettings::default()
     };
-    let (destination, _) = Destination::find(&plan)?;
-    let run = LocalRun {
-        storage,
-        about: "demo".to_owned(),
-        name: None,
-        labels: Default::default(),
-        destination,
-        target: plan,
-        seed: 0,
-        trials,
-    };
-    super::run::execute_and_show(run, args.format, talk).map(|ran| ran.code)
+    let layers = layers.with(&settings)?.with_search(&search);
+    let resolved = config::resolve_search(&layers, SearchKind::Benchmark)?;
+    let monitored = config::resolve_monitor(&layers)?;
+    let monitored = ResolvedMonitor { presence: Presence::Off, interval: TICK, ..monitored };
+    talk.notices(&resolved.run.common.notices);
+    let plugins = Plugins::find(&resolved.run.common, 2, talk)?;
+    let subjects = vec![Subject::open(resolved, &plugins)?];
+    talk.notices(plugins.runtime.take_notices());
+    let session = search_setup::begin(&subjects, "demo", &search, &monitored, talk)?;
+    benchmark::execute(&Plan { subjects, loads: 1, repeat: 1, in_older_shape: false }, session, args.format, talk)
 }

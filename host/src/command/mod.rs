@@ -1,18 +1,25 @@
 //! One file a subcommand: it puts the libraries together, and decides nothing else.
 
+mod benchmark;
 mod check;
 mod config;
 mod demo;
+mod discover;
 mod monitor;
 mod plugin;
 mod results;
 mod run;
 mod target;
 
+pub(crate) use benchmark::Found;
+
 use std::path::PathBuf;
 
-use crate::cli::{Cli, Command, GlobalArgs};
-use crate::config::{Environment, Layers};
+use ::results::Storage;
+
+use crate::cli::{Cli, Command, GlobalArgs, TextFormat};
+use crate::command_line;
+use crate::config::{self as config_of, Environment, Layers};
 use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
 
@@ -23,6 +30,8 @@ pub(crate) fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
     match &cli.command {
         Command::Demo(args) => demo::run(args, global, talk),
         Command::Run(args) => run::run(args, global, talk),
+        Command::Discover(args) => discover::run(args, global, talk),
+        Command::Benchmark(args) => benchmark::run(args, global, talk),
         Command::TestExecution(args) => run::test_execution(args, global, talk),
         Command::Monitor(args) => monitor::run(args, global, talk),
         Command::Target(args) => target::run(args, talk),
@@ -33,9 +42,32 @@ pub(crate) fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
     }
 }
 
+/// Takes a search up again as it was begun, in the run that `wanted` means.
+fn resume(wanted: &str, format: TextFormat, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
+    let storage = config_of::resolve_common(&layers(global)?)?.storage;
+    let begun = command_line::of_run(&Storage::at(&storage), wanted)?;
+    let global = GlobalArgs { storage: Some(storage), ..begun.global };
+    match begun.command {
+        Command::Discover(mut args) => {
+            (args.search.resume, args.format) = (Some(wanted.to_owned()), format);
+            discover::execute(&args, &global, talk)
+        }
+        Command::Benchmark(mut args) => {
+            (args.search.resume, args.format) = (Some(wanted.to_owned()), format);
+            benchmark::begin(&args, &global, talk)
+        }
+        _ => unreachable!("only searches are taken up again"),
+    }
+}
+
 /// The layers of the config below a subcommand's own flags.
 fn layers(global: &GlobalArgs) -> Result<Layers, CliError> {
     Ok(Layers::load(global, Environment::of_this_process(), &working_directory()?)?)
+}
+
+/// The same where `--config` names a file inside the storage directory, as in the older tool.
+fn older_layers(global: &GlobalArgs) -> Result<Layers, CliError> {
+    Ok(config_of::load_older(global, Environment::of_this_process(), &working_directory()?)?)
 }
 
 fn working_directory() -> Result<PathBuf, CliError> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::error::ConfigError;
 use super::header;
 use super::tree::{Origin, Table};
-use crate::cli::{ConnectionSettings, GlobalArgs, MonitorSettings, Pair, RunSettings};
+use crate::cli::{ConnectionSettings, DiscoverySettings, GlobalArgs, MonitorSettings, Pair, RunSettings};
 use crate::host_address::HostAddress;
 
 /// The layer of the flags that every subcommand takes. Directories of plugins are joined, not replaced: see [`super::layers`].
@@ -103,6 +103,25 @@ pub(crate) fn run_layer(settings: &RunSettings, below: &Table) -> Result<Table, 
         }
     }
     Ok(table)
+}
+
+/// The layer of the flags of a search.
+pub(crate) fn discovery_layer(typed: &DiscoverySettings) -> Table {
+    let mut table = Table::default();
+    let mut set = |key: &str, value: Option<Value>, flag| {
+        value.into_iter().for_each(|value| table.set(&["discovery", key], value, Origin::Flag(flag)));
+    };
+    let span = |span: model::Span| Value::from(span.to_string());
+    set("strategy", typed.strategy.as_ref().map(|it| it.text.as_str().into()), "--strategy");
+    set("width", typed.width.as_ref().map(|it| it.text.as_str().into()), "--width");
+    set("budget", typed.budget.map(span), "--budget");
+    set("max-trials", typed.max_trials.map(Value::from), "--max-trials");
+    set("min-rate", typed.min_rate.as_ref().map(|it| it.text.as_str().into()), "--min-rate");
+    set("max-rate", typed.max_rate.as_ref().map(|it| it.text.as_str().into()), "--max-rate");
+    set("min-load", typed.min_load.map(Value::from), "--min-load");
+    set("max-load", typed.max_load.map(Value::from), "--max-load");
+    set("rest-time", typed.rest_time.map(span), "--rest-time");
+    table
 }
 
 /// Flags of monitoring that were typed: path, value, flag.

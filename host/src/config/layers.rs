@@ -10,7 +10,7 @@ use super::error::ConfigError;
 use super::keys::Keys;
 use super::tree::{Node, Origin, Table};
 use super::{default, file, flags};
-use crate::cli::{GlobalArgs, RunSettings};
+use crate::cli::{DiscoverySettings, GlobalArgs, RunSettings};
 
 /// The file that is read from the working directory.
 const PROJECT_FILE: &str = "cluster-tester.toml";
@@ -53,6 +53,22 @@ impl Layers {
         let layer = flags::run_layer(settings, &self.merged)?;
         self.merged.lay_over(layer);
         Ok(self)
+    }
+
+    /// The same with the flags of a search as the topmost layer.
+    pub(crate) fn with_search(mut self, settings: &DiscoverySettings) -> Self {
+        self.merged.lay_over(flags::discovery_layer(settings));
+        self
+    }
+
+    /// A config in the older tool's shape was read.
+    pub(crate) fn is_in_older_shape(&self) -> bool {
+        self.read.iter().any(|path| path.extension().is_some_and(|extension| extension == "json"))
+    }
+
+    /// The test case that the config names.
+    pub(crate) fn test_case(&self) -> Option<String> {
+        self.merged.text(&["run", "test-case"]).map(str::to_owned)
     }
 
     /// The defaults and the user's file.

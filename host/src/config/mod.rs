@@ -7,6 +7,7 @@
 mod byte_size;
 mod connection;
 mod default;
+mod discovery;
 mod environment;
 mod error;
 mod file;
@@ -24,19 +25,22 @@ mod quantity;
 mod resolve;
 mod secret;
 mod shape;
+mod share;
 mod show;
 mod tree;
 
+pub(crate) use discovery::{LOADS, ResolvedSearch, SearchKind, resolve_search};
 pub(crate) use environment::Environment;
 pub(crate) use error::ConfigError;
 pub(crate) use goal::Conditions;
 pub(crate) use keys::json_schema;
 pub(crate) use layers::Layers;
 pub(crate) use monitor::{Presence, ResolvedMonitor, resolve_monitor};
-pub(crate) use older::{load_test_execution, test_execution_settings};
+pub(crate) use older::{benchmark_settings, load_older, test_execution_settings};
 pub(crate) use pattern::Pattern;
 pub(crate) use resolve::{Common, ResolvedRun, resolve_common, resolve_run, resolve_target};
 pub(crate) use secret::{Given, OptionValue};
+pub(crate) use share::Share;
 pub(crate) use show::show;
 pub(crate) use tree::Origin;
 

@@ -37,7 +37,6 @@ pub(crate) struct ResolvedMonitor {
     /// What is made of one that cannot be reached.
     pub(crate) presence: Presence,
     /// Time before the first trial in which hosts are looked at idle; 0: none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "trials do not look at their hosts yet"))]
     pub(crate) baseline: Span,
     /// Whether the key of a host that is not known yet is trusted.
     pub(crate) accept_new_host_keys: bool,

@@ -10,7 +10,7 @@ use super::error::ConfigError;
 use super::file::in_plain_words;
 use super::layers::Layers;
 use super::tree::{Origin, Place, Table};
-use crate::cli::{GlobalArgs, RunSettings, TestExecutionArgs};
+use crate::cli::{BenchmarkArgs, GlobalArgs, RunSettings, TestExecutionArgs};
 
 /// What of the older `config.json` means something here. Hosts are kept as they are: they hold passwords, and a
 /// message about their types would show them.
@@ -118,15 +118,11 @@ fn older_host(server: &Value) -> Option<(String, Vec<(&'static str, Value)>)> {
     Some((text(server.get("name")).unwrap_or(host).to_owned(), keys))
 }
 
-/// The layers for `test-execution`: `--config` names files inside the storage directory, by default `config.json`.
+/// The layers for `benchmark` and `test-execution`: `--config` names files inside the storage directory, by default `config.json`.
 ///
 /// # Errors
 /// As for [`Layers::load`].
-pub(crate) fn load_test_execution(
-    global: &GlobalArgs,
-    environment: Environment,
-    folder: &Path,
-) -> Result<Layers, ConfigError> {
+pub(crate) fn load_older(global: &GlobalArgs, environment: Environment, folder: &Path) -> Result<Layers, ConfigError> {
     let mut layers = Layers::begin(environment, folder)?;
     if global.config.is_empty() {
         layers.read_project_file()?;
@@ -145,6 +141,18 @@ pub(crate) fn load_test_execution(
         layers.read(&chosen)?;
     }
     layers.finish(global)
+}
+
+/// The older flags of `benchmark` as those of searches.
+pub(crate) fn benchmark_settings(args: &BenchmarkArgs) -> BenchmarkArgs {
+    let mut args = args.clone();
+    let pattern = &mut args.settings.pattern;
+    pattern.duration = args.duration_per_test.or(pattern.duration);
+    if let Some(limit) = args.max_response_time {
+        args.settings.goal.slo = format!("mean < {}ms", limit.0.as_secs_f64() * 1e3).parse().ok();
+    }
+    args.search.min_rate = args.min_requests_per_second.clone().or(args.search.min_rate.take());
+    args
 }
 
 /// The older flags as those of `run`.

@@ -47,6 +47,22 @@ pub(crate) enum Pattern {
 }
 
 impl Pattern {
+    /// How arrivals lie around their rate.
+    pub(crate) fn spacing(&self) -> Spacing {
+        match self {
+            Self::Stages { spacing, .. } => *spacing,
+            Self::Replay { .. } | Self::Closed { .. } => Spacing::Even,
+        }
+    }
+
+    /// The time measured; none: a whole recording.
+    pub(crate) fn duration(&self) -> Option<Span> {
+        match self {
+            Self::Stages { duration, .. } | Self::Closed { duration, .. } => Some(*duration),
+            Self::Replay { duration, .. } => *duration,
+        }
+    }
+
     /// # Errors
     /// When keys exclude each other, nothing would be sent, or more than anyone can mean.
     pub(super) fn resolve(merge: &Merge<'_>, warm_up: Span, max_in_flight: u32) -> Result<Self, ConfigError> {

@@ -7,12 +7,13 @@ use std::str::FromStr;
 
 use model::plan::{FeedMode, HttpVersion, Pacing};
 use model::units::IntendedRate;
-use model::{Slo, Spacing, Span, Stage};
+use model::{Rate, Slo, Spacing, Span, Stage, Strategy};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use super::byte_size::ByteSize;
 use super::monitor::Presence;
+use super::share::Share;
 use crate::word::Word;
 
 /// What a quantity is called in messages and in the schema.
@@ -43,6 +44,8 @@ macro_rules! measures {
 
 measures! {
     IntendedRate: "Rate", NUMBER_OR_TEXT, "a rate such as \"500/s\", or \"max\"";
+    Rate: "FixedRate", NUMBER_OR_TEXT, "a rate such as \"500/s\"";
+    Share: "Share", NUMBER_OR_TEXT, "a share such as \"1%\"";
     Span: "Span", NUMBER_OR_TEXT, "a length of time such as \"30s\"";
     ByteSize: "ByteSize", NUMBER_OR_TEXT, "an amount of memory such as \"64MiB\"";
     Stage: "Stage", TEXT, "a stage such as \"100/s..2000/s:1m\"";
@@ -50,6 +53,7 @@ measures! {
     Slo: "Slo", TEXT, "conditions such as \"p99 < 50ms, errors < 0.1%\"";
     Word<HttpVersion>: "HttpVersion", NUMBER_OR_TEXT, "\"auto\", \"1.1\" or \"2\"";
     Word<Pacing>: "Pacing", TEXT, "\"precise\" or \"economical\"";
+    Word<Strategy>: "Strategy", TEXT, "\"mlrsearch\" or \"classic\"";
     Word<FeedMode>: "FeedMode", TEXT, "\"cycle\" or \"unique\"";
     Word<Presence>: "Presence", TEXT, "\"required\", \"optional\" or \"off\"";
 }

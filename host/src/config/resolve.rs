@@ -92,7 +92,14 @@ pub(crate) fn resolve_target(layers: &Layers) -> Result<TargetPlan, ConfigError>
 /// # Errors
 /// When something is missing, is 0 where it must not be, or does not go together.
 pub(crate) fn resolve_run(layers: &Layers) -> Result<ResolvedRun, ConfigError> {
-    let merge = Merge::of(layers)?;
+    resolve(&Merge::of(layers)?)
+}
+
+/// Resolves a run of these values.
+///
+/// # Errors
+/// As for [`resolve_run`].
+pub(super) fn resolve(merge: &Merge<'_>) -> Result<ResolvedRun, ConfigError> {
     let run = merge.run();
     let present = |key: &'static str| ConfigError::Merged(format!("`run.{key}` has no value"));
     let load = run.load.ok_or_else(|| present("load"))?;
@@ -117,8 +124,8 @@ pub(crate) fn resolve_run(layers: &Layers) -> Result<ResolvedRun, ConfigError> {
             return Err(ConfigError::TooMany { key, value, most: MOST_THREADS, origin: merge.origin(key) });
         }
     }
-    let pattern = Pattern::resolve(&merge, warm_up, max_in_flight)?;
-    let goal = Goal::resolve(&merge)?;
+    let pattern = Pattern::resolve(merge, warm_up, max_in_flight)?;
+    let goal = Goal::resolve(merge)?;
     let feed_mode = run.feed_mode.map_or(FeedMode::default(), |mode| mode.0.0);
     merge.needs("run.feed-mode", "run.feed", run.feed.is_some(), "name the file with `--feed FILE`")?;
 

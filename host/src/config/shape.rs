@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use model::plan::{FeedMode, HttpVersion, Pacing};
 use model::units::IntendedRate;
-use model::{Slo, Spacing, Span, Stage};
+use model::{Rate, Slo, Spacing, Span, Stage, Strategy};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::byte_size::ByteSize;
 use super::monitor::Presence;
 use super::quantity::{Quantity, Text};
+use super::share::Share;
 use crate::word::Word;
 
 /// A config file of cluster-tester.
@@ -30,6 +31,8 @@ pub(crate) struct ConfigFile {
     pub(crate) targets: Option<BTreeMap<String, TargetShape>>,
     /// What a run does.
     pub(crate) run: Option<RunShape>,
+    /// How the most that a target carries is searched for.
+    pub(crate) discovery: Option<DiscoveryShape>,
     /// Hosts whose resources are looked at while load is sent.
     pub(crate) monitor: Option<MonitorShape>,
     /// Where plugins are, and what they may use.
@@ -132,6 +135,30 @@ pub(crate) struct RunShape {
     pub(crate) junit: Option<PathBuf>,
     /// File to write a summary to, as Markdown.
     pub(crate) markdown: Option<PathBuf>,
+}
+
+/// How the most that a target carries is searched for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct DiscoveryShape {
+    /// How trials are chosen: `mlrsearch`, many trials decide on a rate; `classic`, one does.
+    pub(crate) strategy: Option<Quantity<Word<Strategy>>>,
+    /// A search for a rate ends when (upper − lower) / upper is at most this.
+    pub(crate) width: Option<Quantity<Share>>,
+    /// Longest time for a search, rests included.
+    pub(crate) budget: Option<Quantity<Span>>,
+    /// Most trials of a search.
+    pub(crate) max_trials: Option<u32>,
+    /// No trial is below it.
+    pub(crate) min_rate: Option<Quantity<Rate>>,
+    /// No trial is above it.
+    pub(crate) max_rate: Option<Quantity<Rate>>,
+    /// Where loads begin; without it what the test case recommends.
+    pub(crate) min_load: Option<u32>,
+    /// No trial is above it.
+    pub(crate) max_load: Option<u32>,
+    /// Pause after a trial that overloaded the target; for `benchmark` 30s unless it is given.
+    pub(crate) rest_time: Option<Quantity<Span>>,
 }
 
 /// Hosts whose resources are looked at while load is sent; the tester itself is looked at always.

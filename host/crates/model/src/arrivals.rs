@@ -78,8 +78,13 @@ pub enum Spacing {
 impl LoadModel {
     /// Even arrivals at one rate for `length`.
     pub fn constant(rate: Rate, length: Span) -> Self {
+        Self::constant_spaced(rate, length, Spacing::Even)
+    }
+
+    /// An open loop at one rate, with arrivals that lie around it so.
+    pub fn constant_spaced(rate: Rate, length: Span, spacing: Spacing) -> Self {
         let stages = vec![Stage { from: rate.get(), to: rate.get(), length }];
-        Self::Open { arrivals: Arrivals::Stages { stages, spacing: Spacing::Even } }
+        Self::Open { arrivals: Arrivals::Stages { stages, spacing } }
     }
 
     /// The same load from beginning to end.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::backlog::Backlog;
+use crate::trial::TrialResult;
 use crate::units::{Load, Rate, Span};
-use crate::validity::Validity;
+use crate::validity::{Cause, Validity};
 
 /// A trial that discovery wants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -77,7 +78,8 @@ pub struct Measurement {
     pub goodput: f64,
     /// Every condition of the SLO was met.
     pub is_slo_met: bool,
-    /// Arrivals and ends over time.
+    /// Arrivals and ends over time. Not written: the trial's result has it.
+    #[serde(skip)]
     pub backlog: Backlog,
     /// Whether these figures are the target's.
     pub validity: Validity,
@@ -85,6 +87,28 @@ pub struct Measurement {
     pub is_overloaded: bool,
     /// Time since the search began when this trial was over, rests included.
     pub elapsed: Span,
+}
+
+impl Measurement {
+    /// What discovery is told of trial number `trial`, which this order asked for. `elapsed` is the time since the search
+    /// began.
+    pub fn of(trial: u32, order: TrialOrder, result: &TrialResult, elapsed: Span) -> Self {
+        let TrialResult { steady, backlog, validity, validity_reasons, slo, .. } = result;
+        let is_overloaded = validity_reasons.iter().any(|reason| reason.cause == Cause::Overloaded);
+        Self {
+            trial,
+            order,
+            length: Span(std::time::Duration::from_nanos(steady.length_ns)),
+            arrivals: steady.arrivals(),
+            failures: steady.counts.failures(),
+            goodput: steady.goodput(),
+            is_slo_met: !slo.is_empty() && slo.iter().all(|verdict| verdict.is_met),
+            backlog: backlog.clone(),
+            validity: *validity,
+            is_overloaded,
+            elapsed,
+        }
+    }
 }
 
 /// Runs trials for discovery. The local engine gives it, or workers; discovery cannot tell them apart.

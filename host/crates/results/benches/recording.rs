@@ -141,6 +141,7 @@ fn header() -> RunHeader {
     RunHeader {
         name: None,
         labels: std::collections::BTreeMap::new(),
+        command: Vec::new(),
         tester: Tester::this_machine("0.1.0"),
         plan: RunPlan { target, trials: vec![plan()], seed: 1 },
         plugins: Vec::new(),

@@ -43,6 +43,9 @@ pub struct RunFile {
     pub ended: Option<String>,
     /// How far it is.
     pub state: RunState,
+    /// Words typed that it can be taken up again by, secrets redacted; empty when it cannot.
+    #[serde(default)]
+    pub command: Vec<String>,
     /// The machine that made the load.
     pub tester: Tester,
     /// What was to be done, secrets redacted. Its target is the system under test.
@@ -72,6 +75,8 @@ pub struct RunHeader {
     pub name: Option<String>,
     /// Labels given by the user.
     pub labels: BTreeMap<String, String>,
+    /// Words typed that it can be taken up again by, secrets redacted; empty when it cannot.
+    pub command: Vec<String>,
     /// The machine that makes the load.
     pub tester: Tester,
     /// What is to be done.

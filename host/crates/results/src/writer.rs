@@ -77,6 +77,7 @@ impl RunWriter {
             created: rfc3339(created),
             ended: None,
             state: RunState::Running,
+            command: header.command,
             tester: header.tester,
             plan: header.plan,
             plugins: header.plugins,

@@ -155,6 +155,13 @@ fn what_is_shown_is_a_config_again_with_origins_and_without_secrets() {
     name = "a \"b\""  # cluster-tester.toml:1:8
     storage = "db"  # default
 
+    [discovery]
+    max-rate = "1000000/s"  # default
+    min-rate = "1/s"  # default
+    rest-time = "5s"  # default
+    strategy = "mlrsearch"  # default
+    width = "1%"  # default
+
     [monitor]
     accept-new-host-keys = false  # default
     baseline = "0s"  # default

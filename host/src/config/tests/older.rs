@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::cli::TestExecutionArgs;
-use crate::config::{load_test_execution, resolve_monitor, test_execution_settings};
+use crate::config::{load_older, resolve_monitor, test_execution_settings};
 
 /// The config of the older tool's distribution.
 const OLDER: &str = include_str!("../../../../tests/fixtures/ancestor/config.json");
 
 fn resolve(folder: &Path, global: &GlobalArgs, args: &TestExecutionArgs) -> Result<ResolvedRun, CliError> {
-    let layers = load_test_execution(global, Environment::default(), folder)?;
+    let layers = load_older(global, Environment::default(), folder)?;
     Ok(resolve_run(&layers.with(&test_execution_settings(args)?)?)?)
 }
 
@@ -32,7 +32,7 @@ fn the_older_config_is_found_in_the_storage_directory() {
 #[test]
 fn the_older_hosts_are_monitored_by_their_passwords_with_a_warning() {
     let folder = folder([("db/config.json", OLDER)]);
-    let layers = load_test_execution(&GlobalArgs::default(), Environment::default(), folder.path()).expect("layers");
+    let layers = load_older(&GlobalArgs::default(), Environment::default(), folder.path()).expect("layers");
     let resolved = resolve_monitor(&layers).expect("hosts");
     let hosts: Vec<_> = resolved.hosts.iter().map(|host| format!("{} {}", host.name, host.address())).collect();
     assert_eq!(hosts, ["Server 1 bench@127.0.0.1:2222"]);

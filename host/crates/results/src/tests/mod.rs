@@ -71,6 +71,7 @@ fn run_header() -> RunHeader {
     RunHeader {
         name: None,
         labels: BTreeMap::from([("git".to_owned(), "abc".to_owned())]),
+        command: Vec::new(),
         tester: Tester::this_machine("0.1.0"),
         plan: RunPlan {
             target: TargetPlan {

@@ -1,0 +1,182 @@
+//! What a person reads of a search: the bounds first, then how far to trust them.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use discovery::{Progress, Verdict};
+use model::search::BoundPair;
+use model::{HostUse, Measurement, Pace, SearchAnswer, SearchEnd, SearchPlan, Span, Subject, TrialOrder};
+
+use crate::command::Found;
+use crate::error::ExitCode;
+use crate::figure::{count, rate};
+use crate::figures;
+
+/// What was searched for: `fibonacci, highest rate at load 10 with mean < 2s`.
+pub(crate) fn title(plan: &SearchPlan) -> String {
+    let SearchPlan { test_case, slo, .. } = plan;
+    match plan.subject {
+        Subject::Rate { load, .. } => format!("{test_case}, highest rate at load {load} with {slo}"),
+        Subject::Load { rate, .. } => format!("{test_case}, highest load at {rate} with {slo}"),
+    }
+}
+
+/// A rate or a load, as the search has it.
+pub(crate) fn value(plan: &SearchPlan, value: f64) -> String {
+    match plan.subject {
+        Subject::Rate { .. } => rate(value),
+        Subject::Load { .. } => format!("{value:.0}"),
+    }
+}
+
+/// The answer, in lines.
+pub(crate) fn text(plan: &SearchPlan, answer: &SearchAnswer) -> String {
+    let shown = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| value(plan, bound));
+    let mut text = format!("{}\n", title(plan));
+    let _ = writeln!(text, "  lower bound  {}", shown(answer.lower, "none: even the lowest is too much"));
+    let _ = writeln!(text, "  upper bound  {}", shown(answer.upper, "not reached"));
+    if let Some(width) = answer.width {
+        let _ = writeln!(text, "  width        {}", percent(width));
+    }
+    if let Some(throughput) = answer.conditional_throughput {
+        let _ = writeln!(text, "  throughput   {} at the lower bound (goodput)", rate(throughput));
+    }
+    if let Some(pair) = answer.without_failures {
+        let (lower, upper) = (shown(pair.lower, "none"), shown(pair.upper, "not reached"));
+        let _ = writeln!(text, "  no failures  {lower} to {upper}");
+    }
+    let _ = writeln!(text, "  trials       {}", answer.trials.len());
+    let _ = writeln!(text, "  ended        {}", end(answer.end));
+    if let Some(limit) = answer.tester_limit {
+        let _ = writeln!(text, "  NOT THE TARGET'S: the tester itself could not hold {}", rate(limit));
+    }
+    if !answer.good_above_upper.is_empty() {
+        let above: Vec<_> = answer.good_above_upper.iter().map(|bound| value(plan, *bound)).collect();
+        let _ = writeln!(text, "  note: good again above the upper bound, at {}", above.join(", "));
+    }
+    for note in &answer.notes {
+        let _ = writeln!(text, "  note: {note}");
+    }
+    text
+}
+
+/// How a search ended, in words.
+pub(crate) fn end(end: SearchEnd) -> &'static str {
+    match end {
+        SearchEnd::Found => "the bounds are as near as was asked",
+        SearchEnd::UpperNotReached => "the highest that may be tried is good",
+        SearchEnd::TesterLimit => "the tester gave out before the target",
+        SearchEnd::NothingGood => "even the lowest that may be tried is bad",
+        SearchEnd::BudgetSpent => "the budget is spent; the bounds are wider than was asked",
+        SearchEnd::Stopped => "stopped before its time",
+    }
+}
+
+/// How a command with this answer ends.
+pub(crate) fn code(answer: &SearchAnswer) -> ExitCode {
+    match answer.end {
+        SearchEnd::Found | SearchEnd::UpperNotReached | SearchEnd::BudgetSpent => ExitCode::Ok,
+        SearchEnd::NothingGood => ExitCode::SloFailed,
+        SearchEnd::TesterLimit => ExitCode::GeneratorBound,
+        SearchEnd::Stopped => ExitCode::Interrupted,
+    }
+}
+
+/// The answer in a line.
+pub(crate) fn line(plan: &SearchPlan, answer: &SearchAnswer) -> String {
+    let shown = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| value(plan, bound));
+    let (lower, upper) = (shown(answer.lower, "none"), shown(answer.upper, "not reached"));
+    format!("  good {lower}, bad {upper}; {} trials; {}", answer.trials.len(), end(answer.end))
+}
+
+/// What a benchmark found, a line a search.
+pub(crate) fn table(found: &[Found]) -> String {
+    let heads = ["test case", "load", "good rate", "bad rate", "width", "goodput", "mean", "p99", "hosts busy"];
+    let mut rows = vec![heads.map(str::to_owned)];
+    for Found { plan, answer, confirmation } in found {
+        let Subject::Rate { load, .. } = plan.subject else { continue };
+        let none = || "–".to_owned();
+        let bound = |bound: Option<f64>| bound.map_or_else(none, |bound| value(plan, bound));
+        let summary = confirmation.as_ref().map(|trial| &trial.summary);
+        let cell = |column: usize| match summary {
+            Some(summary) => figures::cells(&summary.response_time)[column].clone(),
+            None => none(),
+        };
+        rows.push([
+            plan.test_case.clone(),
+            load.to_string(),
+            bound(answer.lower),
+            bound(answer.upper),
+            answer.width.map_or_else(none, percent),
+            summary.map_or_else(none, |summary| rate(summary.goodput)),
+            cell(0),
+            cell(3),
+            confirmation.as_ref().map_or_else(none, |trial| busy(&trial.extras.hosts)),
+        ]);
+    }
+    if rows.len() == 1 {
+        let reason = found.last().map_or("nothing was searched for", |found| end(found.answer.end));
+        return format!("no load was found to be good at the lowest rate: {reason}\n");
+    }
+    columns(&rows)
+}
+
+/// How busy each host was, per cent.
+fn busy(hosts: &[HostUse]) -> String {
+    let each: Vec<_> = hosts.iter().filter_map(|host| host.cpu).map(|cpu| format!("{:.0} %", cpu.busy())).collect();
+    if each.is_empty() { "–".to_owned() } else { each.join(", ") }
+}
+
+/// Lines of cells, each column as wide as its widest; the first is aligned left, the others right.
+fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().enumerate().map(|(column, cell)| match column {
+            0 => format!("{cell:<0$}", width(column)),
+            _ => format!("{cell:>0$}", width(column)),
+        });
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("   "));
+    }
+    text
+}
+
+/// A share, per cent.
+fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
+/// How far a search is: `trial 7 at 1200/s, good 1100/s, bad 1300/s, 40s left`.
+pub(crate) fn progress(plan: &SearchPlan, progress: &Progress<'_>) -> String {
+    let shown = |bound: Option<f64>| bound.map_or_else(|| "–".to_owned(), |bound| value(plan, bound));
+    let at = progress.order.map_or_else(String::new, |order| format!(" at {}", ordered(plan, order)));
+    let BoundPair { lower, upper } = progress.looking;
+    let left = Span(Duration::from_secs(progress.left.0.as_secs()));
+    format!("trial {}{at}, good {}, bad {}, {left} left", progress.trials + 1, shown(lower), shown(upper))
+}
+
+/// What an ordered trial is about: its rate, or its load.
+fn ordered(plan: &SearchPlan, order: &TrialOrder) -> String {
+    match (plan.subject, order.pace) {
+        (Subject::Load { .. }, _) => format!("load {}", order.load),
+        (Subject::Rate { .. }, Pace::Open(per_second)) => rate(per_second.get()),
+        (Subject::Rate { .. }, Pace::Closed(users)) => format!("{users} at a time"),
+    }
+}
+
+/// A trial of a search that is over, in a line.
+pub(crate) fn trial(plan: &SearchPlan, measurement: &Measurement, verdict: Verdict) -> String {
+    let Measurement { trial, order, length, failures, goodput, .. } = measurement;
+    let told = match (verdict, order.pace) {
+        (_, Pace::Closed(_)) => "first guess",
+        (Verdict::Good, _) => "good",
+        (Verdict::Bad, _) if measurement.is_overloaded => "bad: overloaded, ended early",
+        (Verdict::Bad, _) if !measurement.is_slo_met => "bad: SLO not met",
+        (Verdict::Bad, _) => "bad: not sustained",
+        (Verdict::TesterBound, _) => "does not count: the tester could not hold it",
+        (Verdict::CutShort, _) => "does not count: cut short",
+    };
+    let failed = if *failures > 0 { format!(", {} failed", count(*failures)) } else { String::new() };
+    let (what, seconds) = (ordered(plan, order), length.0.as_secs_f64());
+    format!("  {trial:>4}  {what:<12} for {seconds:>5.1} s   goodput {:<10} {told}{failed}", rate(*goodput))
+}

@@ -1,0 +1,43 @@
+//! The result files of the older tool, left where it left them when a command was typed in its spelling.
+
+use std::path::Path;
+
+use results::ancestor::Export;
+use results::{Run, RunFile};
+
+use crate::error::CliError;
+use crate::output::Talk;
+
+/// What begins the names of files, where the cluster has no name.
+const CLUSTER: &str = "cluster";
+
+/// Which of its files there are to be.
+pub(crate) enum OlderFile<'a> {
+    /// One a test case, with these trials.
+    Benchmarks(&'a [u32]),
+    /// Of a trial.
+    TestExecution(u32),
+}
+
+/// Writes the files of a run that is over, and says where they are.
+///
+/// # Errors
+/// When the run cannot be read back, or a file cannot be written. The run itself is saved.
+pub(crate) fn write(dir: &Path, file: &RunFile, wanted: &OlderFile<'_>, talk: Talk) -> Result<(), CliError> {
+    let run = Run::open(dir)?;
+    let storage = dir.parent().unwrap_or(dir);
+    let export = Export {
+        cluster: file.plan.target.name.clone().unwrap_or_else(|| CLUSTER.to_owned()),
+        saved_unix_s: jiff::Timestamp::now().as_second(),
+        host_names: Default::default(),
+    };
+    let written = match wanted {
+        OlderFile::Benchmarks([]) => Vec::new(),
+        OlderFile::Benchmarks(trials) => export.benchmarks(&run, trials, storage)?,
+        OlderFile::TestExecution(trial) => vec![export.test_execution(&run, *trial, storage)?],
+    };
+    for path in written {
+        talk.say(format!("in the older shape: {}", path.display()));
+    }
+    Ok(())
+}
