@@ -29,7 +29,6 @@ pub(crate) fn write(dir: &Path, file: &RunFile, wanted: &OlderFile<'_>, talk: Ta
     let export = Export {
         cluster: file.plan.target.name.clone().unwrap_or_else(|| CLUSTER.to_owned()),
         saved_unix_s: jiff::Timestamp::now().as_second(),
-        host_names: Default::default(),
     };
     let written = match wanted {
         OlderFile::Benchmarks([]) => Vec::new(),

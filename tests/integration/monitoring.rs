@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::command::{COMMAND, Place, Ran, finish};
+use crate::command::{COMMAND, Place, Ran, Target, finish};
 use crate::server::{Server, User};
 
-/// A user of these tests.
+/// Users of these tests: one each, as they run side by side.
+const BENCHMARK_USER: &str = "ct-benchmark";
 const USER: &str = "ct-monitor-command";
 
 /// A place whose config knows the server, with more in it.
@@ -144,4 +145,43 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "{what} is awaited in vain");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+#[test]
+fn the_older_commands_run_as_they_stand_and_leave_their_files() {
+    let Some(_user) = User::make(BENCHMARK_USER) else { return };
+    let server = Server::start();
+    let place = place_for(&server, "");
+    let target = Target::start(&place);
+    let port = server.host().port.unwrap_or(22);
+    let older = serde_json::json!({"app": {"name": "k3s", "url": target.url}, "monitorServers": [
+        {"name": "Server 1", "host": "127.0.0.1", "port": port, "sshAuthMethod": "password",
+         "authentication": {"username": BENCHMARK_USER, "password": User::PASSWORD}}]});
+    place.write("db/config.json", older.to_string());
+    let ran = place.run(
+        "benchmark --test-cases bubble-sort --duration-per-test 2 --max-response-time 2.0 --max-n-loads-to-test 1 \
+         --min-requests-per-second 5 --rest-time 0 --max-load 11 --max-rate 10/s --strategy classic --monitor-interval 0.5",
+    );
+    assert!([0, 11].contains(&ran.code), "{ran:?}\n{}", server.log());
+    let ran = place.run(
+        "test-execution --test-cases bubble-sort --load 10 --requests-per-second 5 --duration-per-test 2 \
+         --monitoring-interval 0.5",
+    );
+    ran.assert_measured();
+    let file = |end: &str| -> Value {
+        let entries = std::fs::read_dir(place.path().join("db")).expect("db");
+        let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let name = names.find(|name| name.ends_with(end)).unwrap_or_else(|| panic!("no file {end}: {ran:?}"));
+        let text = std::fs::read_to_string(place.path().join("db").join(name)).expect("the older file");
+        assert!(!text.contains(User::PASSWORD));
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let benchmark = file("_benchmark.json");
+    let ticks = benchmark["test_executions"][0]["cluster_stats"].as_array().expect("ticks").clone();
+    let server_1 = &ticks.first().unwrap_or_else(|| panic!("no tick: {benchmark}"))["servers"][0];
+    assert_eq!(server_1["host"], "127.0.0.1", "{server_1}");
+    assert!(server_1["memory"]["used"].as_f64() > Some(0.0), "{server_1}");
+    assert!(server_1["stats"]["usr"].as_f64().is_some_and(|usr| (0.0..=100.0).contains(&usr)), "{server_1}");
+    let execution = file("_test_execution.json");
+    assert!(execution["cluster_stats"]["servers"][0]["stats"].is_object(), "{execution}");
 }

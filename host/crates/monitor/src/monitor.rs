@@ -61,8 +61,13 @@ impl Monitor {
     /// When a host cannot be monitored that must be, or this machine does not let itself be read.
     pub fn start(plan: MonitorPlan, is_cancelled: &dyn Fn() -> bool) -> Result<Self, MonitorError> {
         let plan = MonitorPlan { interval: plan.interval.max(SHORTEST_INTERVAL), ..plan };
-        let names = plan.hosts.iter().map(|host| (host.name.clone(), false)).chain([(TESTER.to_owned(), true)]);
-        let facts = names.map(|(name, is_tester)| HostFacts { name, is_tester, ..HostFacts::default() });
+        let hosts = plan.hosts.iter().map(|host| HostFacts {
+            name: host.name.clone(),
+            address: Some(host.host.clone()),
+            ..HostFacts::default()
+        });
+        let tester = HostFacts { name: TESTER.to_owned(), is_tester: true, ..HostFacts::default() };
+        let facts = hosts.chain([tester]);
         let facts = Arc::new(Mutex::new(facts.collect::<Vec<_>>()));
         let (sender, observations) = flume::bounded(WAITING * (plan.hosts.len() + 1));
         let lost = Arc::new(AtomicU64::new(0));
@@ -229,7 +234,8 @@ impl Task {
 fn tell(all: &Mutex<Vec<HostFacts>>, index: usize, told: HostFacts) {
     let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
     let is_tester = all[index].is_tester;
-    all[index] = HostFacts { is_tester, ..told };
+    let address = all[index].address.take();
+    all[index] = HostFacts { is_tester, address, ..told };
 }
 
 /// Logs in to all hosts at once, as far as logins are allowed at a time. In the order of the plan.

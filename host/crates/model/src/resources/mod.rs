@@ -13,6 +13,9 @@ pub use host_use::HostUse;
 pub struct HostFacts {
     /// Name by the config; `tester` for the machine that makes the load.
     pub name: String,
+    /// Where it is reached, by the config; none for the tester.
+    #[serde(default)]
+    pub address: Option<String>,
     /// It is the machine that makes the load.
     pub is_tester: bool,
     /// Release of its kernel.

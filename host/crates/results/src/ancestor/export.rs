@@ -1,6 +1,5 @@
 //! Which of the older tool's files are written from a run, and what they are called.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -21,8 +20,6 @@ pub struct Export {
     pub cluster: String,
     /// When the files are saved, which their names say by the local clock: Unix time, seconds.
     pub saved_unix_s: i64,
-    /// What hosts are called in the files (the older tool has addresses), by their names in the run. Others keep theirs.
-    pub host_names: BTreeMap<String, String>,
 }
 
 impl Export {
@@ -51,7 +48,7 @@ impl Export {
         trials: &[u32],
         dir: &Path,
     ) -> Result<Vec<PathBuf>, ResultsError> {
-        let names = self.names(run);
+        let names = Self::names(run);
         let mut of_test_cases: Vec<(String, Vec<ExecutionWriter<'_>>)> = Vec::new();
         for trial in trials {
             let execution = ExecutionWriter::of(run, *trial, &names, zone)?;
@@ -80,16 +77,17 @@ impl Export {
         trial: u32,
         dir: &Path,
     ) -> Result<PathBuf, ResultsError> {
-        let names = self.names(run);
+        let names = Self::names(run);
         let execution = ExecutionWriter::of(run, trial, &names, zone)?;
         let mut out = JsonFile::begin(dir, execution.test_case())?;
         execution.write_means(&mut out)?;
         out.finish(self.times(zone).map(|time| test_execution_file(&time)))
     }
 
-    fn names(&self, run: &Run) -> Vec<String> {
+    fn names(run: &Run) -> Vec<String> {
+        // The older tool has addresses.
         let hosts = run.file().hosts.iter();
-        hosts.map(|host| self.host_names.get(&host.name).unwrap_or(&host.name).clone()).collect()
+        hosts.map(|host| host.address.as_ref().unwrap_or(&host.name).clone()).collect()
     }
 
     /// Times that a name may say: that of saving, and the seconds after it.

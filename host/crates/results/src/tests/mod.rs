@@ -152,7 +152,8 @@ fn result(count: u64) -> TrialResult {
 /// Two hosts of a cluster and the tester.
 fn host_facts() -> Vec<HostFacts> {
     let host = |name: &str| HostFacts { name: name.to_owned(), cores: Some(4), ..HostFacts::default() };
-    vec![host("Server 1"), host("Server 2"), HostFacts { is_tester: true, ..host("tester") }]
+    let first = HostFacts { address: Some("10.0.0.1".to_owned()), ..host("Server 1") };
+    vec![first, host("Server 2"), HostFacts { is_tester: true, ..host("tester") }]
 }
 
 /// What a host spent in the second before `at_unix_ns`, `usr` per cent of it in user space.

@@ -154,8 +154,7 @@ fn a_benchmark_says_what_the_run_says() {
 fn hosts_are_told_by_tick_without_the_tester_and_intervals_that_began_before() {
     let scene = Scene::new();
     let run = monitored(&scene, 1049);
-    let host_names = BTreeMap::from([("Server 1".to_owned(), "10.0.0.1".to_owned())]);
-    let export = Export { host_names, ..export() };
+    let export = export();
     let paths = export.benchmarks_in(&TimeZone::UTC, &run, &[1], &scene.path("db")).expect("written");
     let stats = &benchmark(&paths[0]).test_executions[0].cluster_stats;
     // The reading at 0 s is of the second before.
