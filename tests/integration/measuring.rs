@@ -71,8 +71,9 @@ fn a_slow_plugin_stands_in_no_measured_interval() {
     let rounds = (100 * 200_000 / build(&run(100, "300ms").0).max(1)).max(1);
     // Shares by which p50 and p99 move. A p99 that the tester could not hold is no figure: a busy machine made it.
     let mut shifts: Vec<(f64, Option<f64>)> = Vec::new();
-    // A guest inside the interval would add 4 % with each of its two calls, to all of them.
-    let is_good = |(p50, p99): &(f64, Option<f64>)| *p50 < 0.05 && p99.is_none_or(|p99| p99 < 0.05);
+    // A guest inside the interval would add 4 % with each of its two calls, to all of them, so to p50. On a quiet machine p99 moves
+    // by as little; where target, tester and plugin share two cores with others, they delay each other now and then.
+    let is_good = |(p50, p99): &(f64, Option<f64>)| *p50 < 0.05 && p99.is_none_or(|p99| p99 < 0.25);
     while shifts.len() < 3 && !shifts.iter().any(|shift| is_good(shift) && shift.1.is_some()) {
         let ((quick, quick_is_valid), (slow, slow_is_valid)) = (run(0, "2s"), run(rounds, "2s"));
         assert_eq!((&slow["summary"]["successes"], &slow["guest"]["on_plugin_threads"]), (&2_000.into(), &true.into()));
