@@ -43,7 +43,7 @@ pub(crate) fn text(plan: &SearchPlan, answer: &SearchAnswer) -> String {
     }
     if let Some(pair) = answer.without_failures {
         let (lower, upper) = (shown(pair.lower, "none"), shown(pair.upper, "not reached"));
-        let _ = writeln!(text, "  no failures  {lower} to {upper}");
+        let _ = writeln!(text, "  no failures  good {lower}, bad {upper}");
     }
     let _ = writeln!(text, "  trials       {}", answer.trials.len());
     let _ = writeln!(text, "  ended        {}", end(answer.end));

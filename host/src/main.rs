@@ -16,6 +16,7 @@ mod host_address;
 mod host_figures;
 mod host_watch;
 mod hosts;
+mod hosts_spent;
 mod junit;
 mod load_model;
 mod local;

@@ -115,12 +115,13 @@ impl<'a> Search<'a> {
         let mut trial = self.base.clone();
         let plan = &mut trial.plan;
         plan.load = order.load;
-        plan.duration = order.duration;
+        // A whole number of milliseconds is easier to read.
+        plan.duration = Span(Duration::from_millis(order.duration.0.as_micros().div_ceil(1000) as u64));
         plan.warm_up = self
             .warm_up
             .unwrap_or_else(|| Span((order.duration.0 / WARM_UP_PART).clamp(*WARM_UP.start(), *WARM_UP.end())));
         plan.load_model = match order.pace {
-            Pace::Open(rate) => LoadModel::constant_spaced(rate, order.duration, self.spacing),
+            Pace::Open(rate) => LoadModel::constant_spaced(rate, plan.duration, self.spacing),
             Pace::Closed(users) => {
                 plan.connections = Some(users);
                 plan.threads = plan.threads.min(users);

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use model::{TrialResult, Validity};
-use results::{RunFile, SamplesRecord, TrialRecord};
+use model::{HostFacts, Measurement, TrialResult, Validity};
+use results::{RunFile, SamplesRecord, SearchRecord, TrialRecord};
 
 use crate::figure::{bytes, count, rate};
-use crate::{answer, figures, load_model, verdict};
+use crate::{answer, figures, hosts_spent, load_model, verdict};
 
 /// Messages of failures shown; the rest is in `run.json`.
 const FAILURES_SHOWN: usize = 5;
@@ -31,14 +31,16 @@ pub(crate) fn of_run(run: &RunFile) -> String {
         let digest = plugin.digest.get(..19).unwrap_or(&plugin.digest);
         let _ = writeln!(text, "  plugin  {} {} ({}, {digest}…)", plugin.name, plugin.version, plugin.origin);
     }
-    for search in &run.searches {
-        let found = search.answer.as_ref().map(|answer| answer::text(&search.plan, answer));
-        let _ =
-            write!(text, "\n{}", found.unwrap_or_else(|| format!("{}\n  not over yet\n", answer::title(&search.plan))));
+    if let Some(baseline) = &run.baseline {
+        let hosts = hosts_spent::table(&baseline.hosts, &run.hosts);
+        let _ = write!(text, "\nat rest, for {}\n{hosts}", baseline.length);
     }
-    for trial in &run.trials {
+    run.searches.iter().for_each(|search| text.push_str(&of_search(search, run)));
+    // Those of a search have a line each there.
+    let is_searched = |trial: &TrialRecord| run.searches.iter().any(|search| search.trials.contains(&trial.number));
+    for trial in run.trials.iter().filter(|trial| !is_searched(trial)) {
         text.push('\n');
-        text.push_str(&of_trial(trial, &run.plan.target.urls));
+        text.push_str(&of_trial(trial, &run.plan.target.urls, &run.hosts));
     }
     if run.trials.is_empty() {
         text.push_str("  no trial has ended\n");
@@ -46,8 +48,23 @@ pub(crate) fn of_run(run: &RunFile) -> String {
     text
 }
 
-/// One trial.
-pub(crate) fn of_trial(trial: &TrialRecord, urls: &[String]) -> String {
+/// A search with its answer and a line for each of its trials.
+fn of_search(search: &SearchRecord, run: &RunFile) -> String {
+    let SearchRecord { plan, answer, trials } = search;
+    let found = answer.as_ref().map(|answer| answer::text(plan, answer));
+    let mut text = format!("\n{}", found.unwrap_or_else(|| format!("{}\n  not over\n", answer::title(plan))));
+    for trial in run.trials.iter().filter(|trial| trials.contains(&trial.number)) {
+        if let Some(measurement) = &trial.extras.measurement {
+            let measurement = Measurement { backlog: trial.result.backlog.clone(), ..measurement.clone() };
+            let verdict = discovery::judge(&measurement, plan.width);
+            let _ = writeln!(text, "{}", answer::trial(plan, &measurement, verdict));
+        }
+    }
+    text
+}
+
+/// One trial. `hosts` are those of its run.
+pub(crate) fn of_trial(trial: &TrialRecord, urls: &[String], hosts: &[HostFacts]) -> String {
     let TrialRecord { plan, summary, result, .. } = trial;
     let mut text = format!("{}, {}\n", load_model::of_trial(plan), urls.join(" "));
     let _ = writeln!(text, "  offered   {}   goodput {}", figures::offered(trial), rate(summary.goodput));
@@ -70,6 +87,10 @@ pub(crate) fn of_trial(trial: &TrialRecord, urls: &[String]) -> String {
     }
     if let Some(usage) = &result.tester {
         let _ = writeln!(text, "\n  tester    {}", figures::tester(usage));
+    }
+    let spent = hosts_spent::table(&trial.extras.hosts, hosts);
+    if !spent.is_empty() {
+        let _ = write!(text, "\n{spent}");
     }
     text.push_str(&failures(result));
     text.push_str(&slo(result));

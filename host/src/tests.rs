@@ -128,7 +128,7 @@ fn run(validity: Validity, reasons: &[(Cause, &str)], failures: u64, slo: &str) 
 
 /// What is printed when the trial ends.
 fn text(run: &RunFile) -> String {
-    summary::of_trial(&run.trials[0], &run.plan.target.urls)
+    summary::of_trial(&run.trials[0], &run.plan.target.urls, &run.hosts)
 }
 
 /// The test cases alone.

@@ -105,10 +105,11 @@ fn execute_and_show(
     let hosts = HostWatch::begin(monitor, monitored.interval.0, &mut run, talk)?;
     let mut session = Session::new(local, run, Some(hosts));
     session.baseline(monitored.baseline)?;
+    let facts = session.file().hosts.clone();
     let shown = match session.trial(&trial, &trial.title()) {
         Err(error) => return Err(session.fail(error)),
         Ok(record) => match format {
-            TextFormat::Text => output::data(&format!("{}\n", summary::of_trial(record, &urls))),
+            TextFormat::Text => output::data(&format!("{}\n", summary::of_trial(record, &urls, &facts))),
             TextFormat::Json => Ok(()),
         },
     };
