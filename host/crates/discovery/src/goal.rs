@@ -59,6 +59,11 @@ impl Goal {
         Self { usual: self.usual.min(most), longest: self.longest.min(most), ..self.clone() }
     }
 
+    /// One trial fixes a bound, whatever others say.
+    pub(crate) fn is_of_one_trial(&self) -> bool {
+        self.trials <= 1.0
+    }
+
     /// Arrivals that a trial at `rate` should have.
     pub(crate) fn arrivals_needed(&self) -> f64 {
         self.arrivals
@@ -67,7 +72,8 @@ impl Goal {
     /// Length of the trials that fix a bound at `rate` arrivals a second, seconds.
     pub(crate) fn trial_at(&self, rate: f64) -> f64 {
         let for_width = 2.0 * FALLEN_BEHIND / (self.width * rate);
-        let needed = if self.trials > 1.0 { self.usual.max(self.arrivals / rate).max(for_width) } else { self.usual };
+        let needed =
+            if self.is_of_one_trial() { self.usual } else { self.usual.max(self.arrivals / rate).max(for_width) };
         // Tenths of seconds: a rate a little lower does not need trials of its own.
         ((needed * 10.0 - 1e-6).ceil() / 10.0).min(self.longest)
     }
@@ -85,11 +91,10 @@ impl Goal {
 
     /// Relative width that trials at `rate` can tell: as asked, or wider.
     pub(crate) fn width_at(&self, rate: f64) -> f64 {
-        if self.trials > 1.0 {
-            self.width.max(2.0 * FALLEN_BEHIND / (rate * self.trial_at(rate))).min(WIDEST.max(self.width))
-        } else {
-            self.width
+        if self.is_of_one_trial() {
+            return self.width;
         }
+        self.width.max(2.0 * FALLEN_BEHIND / (rate * self.trial_at(rate))).min(WIDEST.max(self.width))
     }
 }
 

@@ -14,35 +14,51 @@ pub(crate) struct Hint {
 const LAPSE: f64 = 0.07;
 /// How soon the chance of a bad trial rises with the rate: widths from one tenth to nine tenths, as a share of the width searched
 /// for. All are as likely beforehand.
-const SPREADS: [f64; 6] = [0.06, 0.125, 0.25, 0.5, 1.0, 2.0];
+const SPREADS: [f64; 9] = [0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+/// Chance that the threshold is sharper than it is said to be at least.
+const DOUBT: f64 = 0.1;
 /// Most places that are weighed.
 const PLACES: usize = 300;
 
-/// Mean index of the threshold, from `first` to `last`. `steps` are a width.
+/// Where the threshold is, and how sharp.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Estimate {
+    /// Mean index.
+    pub(crate) index: f64,
+    /// The chance of a bad trial takes at least so many steps from one tenth to nine tenths, with a confidence of 90 %.
+    pub(crate) spread: f64,
+}
+
+/// Estimates the threshold, from `first` to `last`. `steps` are a width.
 ///
 /// The chance of a bad trial at x is taken for l + (1 − 2 l) / (1 + exp(−(x − θ) / s)), as in adaptive psychometrics (Watson and Pelli,
 /// Perception & Psychophysics 33, 1983, 113; with lapses l by Wichmann and Hill, ibid. 63, 2001, 1293). Every θ and s is
-/// as likely beforehand; given is the mean of θ by Bayes's rule.
-pub(crate) fn threshold(hints: &[Hint], first: usize, last: usize, steps: usize) -> f64 {
+/// as likely beforehand; given are the mean of θ and a low quantile of s by Bayes's rule.
+pub(crate) fn estimate(hints: &[Hint], first: usize, last: usize, steps: usize) -> Estimate {
     let stride = ((last - first) / PLACES).max(1);
     let places: Vec<usize> = (first..=last).step_by(stride).collect();
-    let mut weights = Vec::with_capacity(places.len() * SPREADS.len());
-    for spread in SPREADS {
+    let spreads = SPREADS.map(|spread| spread * steps as f64);
+    let logs = spreads.map(|spread| {
         // From a tenth to nine tenths a logistic curve takes 2 ln 9 of its scale.
-        let scale = spread * steps as f64 / (2.0 * 9f64.ln());
-        weights.extend(
-            places.iter().map(|place| {
-                hints.iter().map(|hint| hint.weight * chance(hint, *place as f64, scale).ln()).sum::<f64>()
-            }),
-        );
-    }
-    let best = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let by_place = weights.iter().zip(places.iter().cycle());
-    let (sum, moment) = by_place.fold((0.0, 0.0), |(sum, moment), (weight, place)| {
-        let weight = (weight - best).exp();
-        (sum + weight, moment + weight * *place as f64)
+        let scale = spread / (2.0 * 9f64.ln());
+        let of_place =
+            |place: &usize| hints.iter().map(|hint| hint.weight * chance(hint, *place as f64, scale).ln()).sum();
+        places.iter().map(of_place).collect::<Vec<f64>>()
     });
-    moment / sum
+    let best = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights = logs.map(|logs| logs.iter().map(|log| (log - best).exp()).collect::<Vec<f64>>());
+    let all: f64 = weights.iter().flatten().sum();
+    let moment: f64 = weights
+        .iter()
+        .flat_map(|weights| weights.iter().zip(&places))
+        .map(|(weight, place)| weight * *place as f64)
+        .sum();
+    let mut below = 0.0;
+    let spread = weights.iter().zip(spreads).find(|(weights, _)| {
+        below += weights.iter().sum::<f64>() / all;
+        below > DOUBT
+    });
+    Estimate { index: moment / all, spread: spread.map_or(0.0, |(_, spread)| spread) }
 }
 
 fn chance(hint: &Hint, threshold: f64, scale: f64) -> f64 {
@@ -60,27 +76,36 @@ mod tests {
 
     #[test]
     fn it_lies_between_the_good_and_the_bad() {
-        let found = threshold(&hints(&[(40, false), (40, false), (50, true), (50, true)]), 0, 100, 4);
+        let found = estimate(&hints(&[(40, false), (40, false), (50, true), (50, true)]), 0, 100, 4).index;
         assert!((43.0..47.0).contains(&found), "{found}");
     }
 
     #[test]
     fn it_lies_where_trials_contradict_each_other() {
         let mixed = [(40, false), (50, true), (48, true), (48, false), (48, true), (48, false)];
-        let found = threshold(&hints(&mixed), 0, 100, 4);
+        let found = estimate(&hints(&mixed), 0, 100, 4).index;
         assert!((47.0..49.0).contains(&found), "{found}");
     }
 
     #[test]
     fn a_lapse_far_away_moves_it_little() {
         let lapse = [(40, false), (40, false), (50, true), (50, true), (20, true), (30, false), (35, false)];
-        let found = threshold(&hints(&lapse), 0, 100, 4);
+        let found = estimate(&hints(&lapse), 0, 100, 4).index;
         assert!((42.0..48.0).contains(&found), "{found}");
     }
 
     #[test]
     fn without_hints_it_is_in_the_middle() {
-        assert!((threshold(&[], 0, 10_000, 4) - 5000.0).abs() < 20.0);
-        assert_eq!(threshold(&[], 7, 7, 4), 7.0);
+        assert!((estimate(&[], 0, 10_000, 4).index - 5000.0).abs() < 20.0);
+        assert_eq!(estimate(&[], 7, 7, 4).index, 7.0);
+    }
+
+    #[test]
+    fn how_sharp_it_is_shows_in_contradictions() {
+        let sharp: Vec<_> = (0..12).map(|at| (40 + at, at >= 6)).collect();
+        assert!(estimate(&hints(&sharp), 0, 100, 4).spread < 8.0);
+        // A chance that rises from 0 to 1 over 80 steps.
+        let blunt: Vec<_> = (0..80).map(|at| (10 + at, at * 37 % 80 < at)).collect();
+        assert!(estimate(&hints(&blunt), 0, 100, 4).spread >= 32.0);
     }
 }

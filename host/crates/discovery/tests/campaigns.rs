@@ -168,3 +168,16 @@ fn campaign_dip() {
 fn campaign_exponential() {
     campaign("exponential", &EXPONENTIAL, 200, 190);
 }
+
+#[test]
+#[ignore = "a look at the curves"]
+fn curves() {
+    for (name, target) in [("noise", NOISE), ("unrest", UNREST), ("exponential", EXPONENTIAL)] {
+        let truth = truth(&target);
+        let shares = [0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 1.0, 1.005, 1.01, 1.015, 1.02, 1.03, 1.05, 1.1];
+        println!(
+            "{name} {truth:.2} {:?}",
+            shares.map(|share| (share, (chance_of_bad(&target, truth * share, 500) * 100.0).round()))
+        );
+    }
+}

@@ -20,19 +20,26 @@ pub(crate) struct Mlrsearch {
     grid: Grid,
     load: Load,
     stage: Stage,
+    narrowing: Narrowing,
 }
 
 enum Stage {
     FirstGuess,
     Steering(Steering),
-    Narrowing(Narrowing),
+    Narrowing,
     Sweep,
 }
 
 impl Mlrsearch {
     /// From `min` to at most `max` a second.
     pub(crate) fn new(goal: Goal, load: Load, min: f64, max: f64, plan: &SearchPlan) -> Self {
-        Self { goal, grid: Grid::new(min, max, plan.width), load, stage: Stage::FirstGuess }
+        Self {
+            goal,
+            grid: Grid::new(min, max, plan.width),
+            load,
+            stage: Stage::FirstGuess,
+            narrowing: Narrowing::default(),
+        }
     }
 
     /// Steps that bounds near an index may be apart.
@@ -89,17 +96,17 @@ impl Steps for Mlrsearch {
                     self.stage = Stage::Steering(steering);
                     match next {
                         Some(index) => return Next::Measure(self.order(index, Purpose::Steering)),
-                        None => self.stage = Stage::Narrowing(Narrowing::default()),
+                        None => {
+                            self.narrowing = Narrowing::default();
+                            self.stage = Stage::Narrowing;
+                        }
                     }
                 }
-                Stage::Narrowing(narrowing) => {
+                Stage::Narrowing => {
                     let found = Found::of(view, &self.grid, &self.goal);
-                    let mut narrowing = narrowing.clone();
                     let tried = view.history.counting().last().map_or(0, |(rate, _)| self.grid.index(rate));
-                    let at = found.lower.or(found.stop).unwrap_or(tried);
-                    let next = narrowing.next(view, &self.grid, &self.goal, self.steps(at));
-                    self.stage = Stage::Narrowing(narrowing);
-                    match next {
+                    let steps = self.steps(found.lower.or(found.stop).unwrap_or(tried));
+                    match self.narrowing.next(view, &self.grid, &self.goal, steps) {
                         Some(index) => return Next::Measure(self.order(index, Purpose::Bound)),
                         None => self.stage = Stage::Sweep,
                     }
@@ -107,7 +114,8 @@ impl Steps for Mlrsearch {
                 Stage::Sweep => {
                     let found = Found::of(view, &self.grid, &self.goal);
                     let at = found.stop.unwrap_or_default();
-                    if !found.is_enough(self.steps(found.lower.unwrap_or(at)), self.grid.last()) {
+                    let steps = self.narrowing.steps(self.steps(found.lower.unwrap_or(at)));
+                    if !found.is_enough(steps, self.grid.last()) {
                         // A look found a bad rate below what was good.
                         self.stage = Stage::Steering(Steering::below(at, self.steps(at)));
                         continue;
@@ -128,6 +136,18 @@ impl Steps for Mlrsearch {
         &self.goal
     }
 
+    fn notes(&self, view: &View<'_>) -> Vec<String> {
+        let Some(steps) = self.narrowing.blunt() else { return Vec::new() };
+        let (one, other) = (self.grid.rate(0), self.grid.rate(steps));
+        vec![format!(
+            "trials of the same rate contradict each other, and over more than {:.1} %: the bounds are {:.1} % apart instead of {} %, because \
+             nearer ones would be a matter of luck; longer trials (a longer duration) contradict each other less",
+            (1.0 - one / other) * 100.0,
+            (1.0 - one / other) * 100.0,
+            view.plan.width * 100.0
+        )]
+    }
+
     fn left(&self, view: &View<'_>) -> (f64, f64) {
         // Before anything is known, the geometric middle.
         let middle = self.grid.rate(self.grid.last() / 2);
@@ -138,7 +158,7 @@ impl Steps for Mlrsearch {
         let (guesses, steers, finals, looks) = match &self.stage {
             Stage::FirstGuess => (first_guess::EXPECTED, 6.0, 9.0, looks),
             Stage::Steering(steering) => (0.0, steering.left(), 9.0, looks),
-            Stage::Narrowing(narrowing) => (0.0, 0.0, narrowing.left(view, &self.grid, &self.goal), looks),
+            Stage::Narrowing => (0.0, 0.0, self.narrowing.left(view, &self.grid, &self.goal), looks),
             Stage::Sweep => {
                 let lower = Found::of(view, &self.grid, &self.goal).lower;
                 let looks = lower.map_or(0.0, |lower| sweep::left(view, &self.grid, self.grid.rate(lower)));

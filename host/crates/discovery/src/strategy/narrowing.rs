@@ -7,15 +7,22 @@ use super::View;
 use crate::bounds::{self, Class};
 use crate::goal::Goal;
 use crate::grid::Grid;
-use crate::threshold::{Hint, threshold};
+use crate::threshold::{self, Estimate, Hint};
 
 /// How far beyond all trials the threshold may lie, in widths.
 const BEYOND: usize = 3;
+/// A threshold that is blunter than so many widths cannot be told to one of them: five in twelve trials may be bad at one bound, and
+/// seven in twelve at the other.
+const BLUNT: f64 = 4.0;
+/// Share of a blunt threshold's spread that the bounds are apart then: a quarter of the trials is bad at the lower one.
+const OF_SPREAD: f64 = 0.5;
 
 /// Bounds by index, and the pair that is being measured.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Narrowing {
     pair: Option<(usize, usize)>,
+    /// Steps that the bounds are apart where the threshold is blunt; 0 where it is not.
+    blunt: usize,
 }
 
 /// Where the bounds are.
@@ -49,14 +56,29 @@ impl Found {
 }
 
 impl Narrowing {
+    /// Steps that the bounds may be apart, if it were `steps` for a sharp threshold.
+    pub(crate) fn steps(&self, steps: usize) -> usize {
+        steps.max(self.blunt)
+    }
+
+    /// Steps that a blunt threshold sets the bounds apart; none where it is sharp.
+    pub(crate) fn blunt(&self) -> Option<usize> {
+        (self.blunt > 0).then_some(self.blunt)
+    }
+
     /// The index that is next; none when the bounds are near enough.
     pub(crate) fn next(&mut self, view: &View<'_>, grid: &Grid, goal: &Goal, steps: usize) -> Option<usize> {
         let found = Found::of(view, grid, goal);
+        let estimate = estimated(view, grid, goal, steps, found);
+        if estimate.spread > BLUNT * steps as f64 {
+            self.blunt = self.blunt.max((estimate.spread * OF_SPREAD) as usize);
+        }
+        let steps = self.steps(steps);
         if found.is_enough(steps, grid.last()) {
             return None;
         }
         let highest = found.stop.unwrap_or(grid.last());
-        let (low, high) = self.around(estimated(view, grid, goal, steps, found), found, highest, steps);
+        let (low, high) = self.around(estimate.index, found, highest, steps);
         self.pair = Some((low, high));
         let count = |index: usize| view.history.at(grid.rate(index)).count();
         let is_open = |index: &usize| {
@@ -97,8 +119,8 @@ impl Narrowing {
     }
 }
 
-/// Index of the threshold.
-fn estimated(view: &View<'_>, grid: &Grid, goal: &Goal, steps: usize, found: Found) -> f64 {
+/// The threshold, as far as all trials tell.
+fn estimated(view: &View<'_>, grid: &Grid, goal: &Goal, steps: usize, found: Found) -> Estimate {
     let mut hints: Vec<Hint> = view
         .history
         .counting()
@@ -116,5 +138,5 @@ fn estimated(view: &View<'_>, grid: &Grid, goal: &Goal, steps: usize, found: Fou
     let tried = || hints.iter().map(|hint| hint.at);
     let first = found.lower.unwrap_or_else(|| tried().min().unwrap_or(0).saturating_sub(beyond));
     let last = found.stop.unwrap_or_else(|| (tried().max().unwrap_or(0) + beyond).min(grid.last()));
-    threshold(&hints, first.min(last), last, steps)
+    threshold::estimate(&hints, first.min(last), last, steps)
 }
