@@ -18,6 +18,7 @@ use crate::config::ResolvedSearch;
 use crate::error::{CliError, ExitCode};
 use crate::prepared::PreparedTrial;
 use crate::session::{Begun, Session};
+use crate::signals;
 
 /// Warm-up of a trial as a part of its length, where none was given, and its bounds.
 const WARM_UP_PART: u32 = 10;
@@ -115,6 +116,8 @@ impl<'a> Search<'a> {
         let mut trial = self.base.clone();
         let plan = &mut trial.plan;
         plan.load = order.load;
+        // Beyond it the tester would give out before the target's overload is seen.
+        plan.max_in_flight = plan.max_in_flight.min(signals::most_connections());
         // A whole number of milliseconds is easier to read.
         plan.duration = Span(Duration::from_millis(order.duration.0.as_micros().div_ceil(1000) as u64));
         plan.warm_up = self

@@ -8,6 +8,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
 
+/// Local ports for connections to one address, on a system with the usual range.
+const PORTS: u32 = 20_000;
+/// Descriptors for all else.
+const OTHER_FILES: u64 = 256;
 /// SIGXFSZ: a file reached the limit on its size. Its default is to kill; handled, the write fails, which is dealt with.
 const FILE_SIZE_SIGNAL: i32 = 25;
 
@@ -60,6 +64,12 @@ pub(crate) fn watch(stop: Stop, what: &'static str, talk: Talk) -> io::Result<()
         std::process::exit(i32::from(ExitCode::Interrupted.number()));
     })?;
     Ok(())
+}
+
+/// Requests that may be under way at a time with a connection each, before this machine runs out of descriptors or ports.
+pub(crate) fn most_connections() -> u32 {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::from(PORTS));
+    u32::try_from(limit.saturating_sub(OTHER_FILES)).unwrap_or(PORTS).clamp(1, PORTS)
 }
 
 /// Allows this process as many open files as the system lets it have: each connection is one.
