@@ -18,6 +18,7 @@ bench: plugins
 	"$${CARGO_TARGET_DIR:-target}/release/bench" --binary "$${CARGO_TARGET_DIR:-target}/dist/cluster-tester" $(ARGS)
 
 soak: plugins
+	cargo test --release --locked --package discovery -- --ignored --nocapture --test-threads 1 campaign
 	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1
 
 plugins:
