@@ -22,6 +22,7 @@ bench: plugins
 soak: plugins
 	tests/ssh-server install
 	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1
+	cargo test --release --locked --package discovery -- --ignored --nocapture --test-threads 1 campaign
 	cargo test --release --locked --package monitor -- --ignored --nocapture --test-threads 1
 
 plugins:

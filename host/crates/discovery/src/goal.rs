@@ -1,6 +1,6 @@
 //! What a trial must be for it to fix a bound, and how near the bounds must be.
 
-use model::{SearchPlan, Span};
+use model::{SearchPlan, Span, Subject};
 
 use crate::error::SearchError;
 use crate::needs;
@@ -27,6 +27,8 @@ pub(crate) struct Goal {
     longest: f64,
     /// Trials of final length in the duration sum.
     trials: f64,
+    /// The duration sum, however long the trials are, seconds.
+    sum: Option<f64>,
     /// Relative width.
     width: f64,
 }
@@ -35,10 +37,13 @@ impl Goal {
     /// One trial of the plan's duration fixes a bound.
     pub(crate) fn of_one_trial(plan: &SearchPlan) -> Self {
         let duration = plan.duration.0.as_secs_f64();
-        Self { usual: duration, arrivals: 0.0, longest: duration, trials: 1.0, width: plan.width }
+        Self { usual: duration, arrivals: 0.0, longest: duration, trials: 1.0, sum: None, width: plan.width }
     }
 
     /// Several trials fix one, which have enough arrivals for the plan's SLO where the duration allows it.
+    ///
+    /// A rate is a result, so its trials may take longer together than the plan's duration. A load is searched for at a rate
+    /// that the user chose: the duration is all that it gets, and one trial decides where it takes all of that.
     ///
     /// # Errors
     /// When the SLO cannot be read.
@@ -49,6 +54,7 @@ impl Goal {
             arrivals: needs::requests(&plan.slo.parse()?),
             longest: duration.max(SHORTEST),
             trials: TRIALS,
+            sum: matches!(plan.subject, Subject::Load { .. }).then_some(duration),
             width: plan.width,
         })
     }
@@ -71,7 +77,7 @@ impl Goal {
 
     /// Length of the trials that fix a bound at `rate` arrivals a second, seconds.
     pub(crate) fn trial_at(&self, rate: f64) -> f64 {
-        let for_width = 2.0 * FALLEN_BEHIND / (self.width * rate);
+        let for_width = if self.sum.is_none() { 2.0 * FALLEN_BEHIND / (self.width * rate) } else { 0.0 };
         let needed =
             if self.is_of_one_trial() { self.usual } else { self.usual.max(self.arrivals / rate).max(for_width) };
         // Tenths of seconds: a rate a little lower does not need trials of its own.
@@ -80,7 +86,7 @@ impl Goal {
 
     /// Their lengths add up to this when the bound is fixed at the latest that trials which agree allow, seconds.
     pub(crate) fn sum_at(&self, rate: f64) -> f64 {
-        self.trials * self.trial_at(rate)
+        self.sum.unwrap_or_else(|| self.trials * self.trial_at(rate))
     }
 
     /// Length of a trial that only steers, seconds: a quarter, at least a second, and three requests beyond the quantile.

@@ -14,7 +14,9 @@ pub(crate) struct Hint {
 const LAPSE: f64 = 0.07;
 /// How soon the chance of a bad trial rises with the rate: widths from one tenth to nine tenths, as a share of the width searched
 /// for. All are as likely beforehand.
-const SPREADS: [f64; 9] = [0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+const SPREADS: [f64; 10] = [0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
+/// Those up to this tell where the threshold is, unless it is surely blunter: a blunt curve may lie anywhere.
+const SHARP: f64 = 2.0;
 /// Chance that the threshold is sharper than it is said to be at least.
 const DOUBT: f64 = 0.1;
 /// Most places that are weighed.
@@ -26,6 +28,8 @@ pub(crate) struct Estimate {
     /// Mean index.
     pub(crate) index: f64,
     /// The chance of a bad trial takes at least so many steps from one tenth to nine tenths, with a confidence of 90 %.
+    pub(crate) surely: f64,
+    /// It takes about so many.
     pub(crate) spread: f64,
 }
 
@@ -33,7 +37,7 @@ pub(crate) struct Estimate {
 ///
 /// The chance of a bad trial at x is taken for l + (1 − 2 l) / (1 + exp(−(x − θ) / s)), as in adaptive psychometrics (Watson and Pelli,
 /// Perception & Psychophysics 33, 1983, 113; with lapses l by Wichmann and Hill, ibid. 63, 2001, 1293). Every θ and s is
-/// as likely beforehand; given are the mean of θ and a low quantile of s by Bayes's rule.
+/// as likely beforehand; given are the mean of θ and quantiles of s by Bayes's rule.
 pub(crate) fn estimate(hints: &[Hint], first: usize, last: usize, steps: usize) -> Estimate {
     let stride = ((last - first) / PLACES).max(1);
     let places: Vec<usize> = (first..=last).step_by(stride).collect();
@@ -47,18 +51,26 @@ pub(crate) fn estimate(hints: &[Hint], first: usize, last: usize, steps: usize) 
     });
     let best = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
     let weights = logs.map(|logs| logs.iter().map(|log| (log - best).exp()).collect::<Vec<f64>>());
-    let all: f64 = weights.iter().flatten().sum();
-    let moment: f64 = weights
-        .iter()
-        .flat_map(|weights| weights.iter().zip(&places))
-        .map(|(weight, place)| weight * *place as f64)
-        .sum();
+    let by_spread = weights.each_ref().map(|weights| weights.iter().sum::<f64>());
+    let surely = quantile(&by_spread, &spreads, DOUBT);
+    let is_told = |spread: f64| spread <= surely.max(SHARP * steps as f64);
+    let (mut all, mut moment) = (0.0, 0.0);
+    for (weights, _) in weights.iter().zip(spreads).filter(|(_, spread)| is_told(*spread)) {
+        all += weights.iter().sum::<f64>();
+        moment += weights.iter().zip(&places).map(|(weight, place)| weight * *place as f64).sum::<f64>();
+    }
+    Estimate { index: moment / all, surely, spread: quantile(&by_spread, &spreads, 0.5) }
+}
+
+/// The first value up to which there is more than that share of all weight.
+fn quantile(weights: &[f64], values: &[f64], share: f64) -> f64 {
+    let all: f64 = weights.iter().sum();
     let mut below = 0.0;
-    let spread = weights.iter().zip(spreads).find(|(weights, _)| {
-        below += weights.iter().sum::<f64>() / all;
-        below > DOUBT
+    let found = weights.iter().zip(values).find(|(weight, _)| {
+        below += **weight / all;
+        below > share
     });
-    Estimate { index: moment / all, spread: spread.map_or(0.0, |(_, spread)| spread) }
+    found.map_or(0.0, |(_, value)| *value)
 }
 
 fn chance(hint: &Hint, threshold: f64, scale: f64) -> f64 {
@@ -106,6 +118,6 @@ mod tests {
         assert!(estimate(&hints(&sharp), 0, 100, 4).spread < 8.0);
         // A chance that rises from 0 to 1 over 80 steps.
         let blunt: Vec<_> = (0..80).map(|at| (10 + at, at * 37 % 80 < at)).collect();
-        assert!(estimate(&hints(&blunt), 0, 100, 4).spread >= 32.0);
+        assert!(estimate(&hints(&blunt), 0, 100, 4).surely >= 16.0);
     }
 }

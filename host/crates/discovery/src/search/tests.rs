@@ -278,22 +278,24 @@ fn conditional_throughput_is_goodput_at_the_lower_bound() {
 
 #[test]
 fn a_load_goes_up_by_one_until_it_is_bad() {
-    for (strategy, each) in [(Strategy::Classic, 1), (Strategy::Mlrsearch, 3)] {
+    // p99 wants 1000 arrivals: 20 s, which is most of the duration; 10 s; 2 s, which is less than a fifth of it.
+    let cases = [(50.0, 1), (100.0, 2), (500.0, 3)].map(|(rate, each)| (Strategy::Mlrsearch, rate, each));
+    for (strategy, rate, each) in cases.into_iter().chain([(Strategy::Classic, 500.0, 1)]) {
         let rule = |_, order: &TrialOrder| if order.load.0 <= 14 { Fate::Good } else { Fate::SloMissed };
         let mut target = Ruled::new(1e6, rule);
-        let answer = target.search(&SearchPlan { strategy, ..load_plan(50.0, 10, 90) });
+        let answer = target.search(&SearchPlan { strategy, ..load_plan(rate, 10, 90) });
         assert_eq!((answer.lower, answer.upper, answer.end), (Some(14.0), Some(15.0), SearchEnd::Found));
         let loads: Vec<u32> = target.trials.iter().map(|trial| trial.order.load.0).collect();
         assert_eq!(loads, (10..=15).flat_map(|load| vec![load; each]).collect::<Vec<_>>());
         let mut none = Ruled::new(1e6, |_, _: &TrialOrder| Fate::SloMissed);
-        let answer = none.search(&SearchPlan { strategy, ..load_plan(50.0, 10, 90) });
+        let answer = none.search(&SearchPlan { strategy, ..load_plan(rate, 10, 90) });
         assert_eq!((answer.lower, answer.end), (None, SearchEnd::NothingGood));
         let mut all = Ruled::new(1e6, |_, _: &TrialOrder| Fate::Good);
-        let answer = all.search(&SearchPlan { strategy, ..load_plan(50.0, 10, 12) });
+        let answer = all.search(&SearchPlan { strategy, ..load_plan(rate, 10, 12) });
         assert_eq!((answer.lower, answer.upper, answer.end), (Some(12.0), None, SearchEnd::UpperNotReached));
         let mut bound =
             Ruled::new(1e6, |_, order: &TrialOrder| if order.load.0 < 12 { Fate::Good } else { Fate::TesterBound });
-        let answer = bound.search(&SearchPlan { strategy, ..load_plan(50.0, 10, 90) });
+        let answer = bound.search(&SearchPlan { strategy, ..load_plan(rate, 10, 90) });
         assert_eq!((answer.lower, answer.upper, answer.end), (Some(11.0), None, SearchEnd::TesterLimit));
     }
 }

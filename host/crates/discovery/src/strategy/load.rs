@@ -1,7 +1,7 @@
 //! The way to a load: one more at a time, until it is bad. Loads are few, and the work of one may be many times that of the
 //! load before, so nothing is skipped: twice the load may keep a target busy for hours.
 //!
-//! Under MLRsearch several trials decide on each load, as they do on a rate; classically, one does.
+//! Under MLRsearch several trials decide on each load, as they do on a rate, as far as the duration allows; classically, one does.
 
 use model::{Load, Purpose, Rate, SearchEnd};
 

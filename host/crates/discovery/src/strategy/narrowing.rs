@@ -13,7 +13,7 @@ use crate::threshold::{self, Estimate, Hint};
 const BEYOND: usize = 3;
 /// A threshold that is blunter than so many widths cannot be told to one of them: five in twelve trials may be bad at one bound, and
 /// seven in twelve at the other.
-const BLUNT: f64 = 4.0;
+const BLUNT: f64 = 8.0;
 /// Share of a blunt threshold's spread that the bounds are apart then: a quarter of the trials is bad at the lower one.
 const OF_SPREAD: f64 = 0.5;
 
@@ -70,7 +70,7 @@ impl Narrowing {
     pub(crate) fn next(&mut self, view: &View<'_>, grid: &Grid, goal: &Goal, steps: usize) -> Option<usize> {
         let found = Found::of(view, grid, goal);
         let estimate = estimated(view, grid, goal, steps, found);
-        if estimate.spread > BLUNT * steps as f64 {
+        if estimate.surely >= BLUNT * steps as f64 {
             self.blunt = self.blunt.max((estimate.spread * OF_SPREAD) as usize);
         }
         let steps = self.steps(steps);

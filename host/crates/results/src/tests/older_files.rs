@@ -37,7 +37,7 @@ fn monitored(scene: &Scene, count: u64) -> Run {
 }
 
 fn export() -> Export {
-    Export { cluster: "k0s".to_owned(), saved_unix_s: SAVED, ..Export::default() }
+    Export { cluster: "k0s".to_owned(), saved_unix_s: SAVED }
 }
 
 fn json(path: &Path) -> Value {
