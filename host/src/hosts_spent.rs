@@ -71,7 +71,7 @@ mod tests {
         let spent = [HostUse { gaps: 2, ..seen.clone() }, HostUse { host: 1, samples: 1, ..HostUse::default() }];
         insta::assert_snapshot!(table(&spent, &hosts), @"
           hosts                      busy %        usr        sys      steal     memory received/s     sent/s
-          node-1                       31.0       20.0       10.0        1.0    2.0 MiB    1.0 KiB      512 B   2 of its looks went unanswered
+          node-1                       31.0       20.0       10.0        1.0   2.00 MiB   1.00 KiB      512 B   2 of its looks went unanswered
           tester                          –          –          –          –          –          –          –
         ");
         assert_eq!(table(&[HostUse::default()], &hosts), "");

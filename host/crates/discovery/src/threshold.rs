@@ -39,6 +39,7 @@ pub(crate) struct Estimate {
 /// Perception & Psychophysics 33, 1983, 113; with lapses l by Wichmann and Hill, ibid. 63, 2001, 1293). Every θ and s is
 /// as likely beforehand; given are the mean of θ and quantiles of s by Bayes's rule.
 pub(crate) fn estimate(hints: &[Hint], first: usize, last: usize, steps: usize) -> Estimate {
+    let hints = merged(hints);
     let stride = ((last - first) / PLACES).max(1);
     let places: Vec<usize> = (first..=last).step_by(stride).collect();
     let spreads = SPREADS.map(|spread| spread * steps as f64);
@@ -60,6 +61,14 @@ pub(crate) fn estimate(hints: &[Hint], first: usize, last: usize, steps: usize) 
         moment += weights.iter().zip(&places).map(|(weight, place)| weight * *place as f64).sum::<f64>();
     }
     Estimate { index: moment / all, surely, spread: quantile(&by_spread, &spreads, 0.5) }
+}
+
+/// One for all that went the same way at the same rate, with their weights added up.
+fn merged(hints: &[Hint]) -> Vec<Hint> {
+    let mut hints = hints.to_vec();
+    hints.sort_by_key(|hint| (hint.at, hint.is_bad));
+    let alike = hints.chunk_by(|one, other| (one.at, one.is_bad) == (other.at, other.is_bad));
+    alike.map(|group| Hint { weight: group.iter().map(|hint| hint.weight).sum(), ..group[0] }).collect()
 }
 
 /// The first value up to which there is more than that share of all weight.

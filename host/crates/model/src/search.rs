@@ -99,7 +99,7 @@ pub struct BoundPair {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SearchEnd {
-    /// The bounds are as near to each other as was asked.
+    /// The bounds are as near to each other as was asked, or as near as a note says that trials can tell.
     Found,
     /// The highest that may be tried is good.
     UpperNotReached,

@@ -413,6 +413,32 @@ fn a_plan_that_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn a_target_that_goes_by_chance_ends_the_search_all_the_same() {
+    for seed in (0..60u64).step_by(12) {
+        let rule = |trial: u32, order: &TrialOrder| {
+            let mixed = (u64::from(trial) ^ seed << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let draw = (mixed ^ mixed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 56;
+            // From all good to all bad, and now and then what does not count.
+            match draw {
+                0..8 => Fate::TesterBound,
+                8..16 => Fate::CutShort,
+                16..24 => Fate::Overloaded,
+                _ if draw < 24 + seed * 4 || rate_of(order) > 2000.0 => Fate::SloMissed,
+                _ => Fate::Good,
+            }
+        };
+        for plan in [rate_plan(1.0, 1e6), rate_plan(500.0, 510.0), load_plan(500.0, 1, 40)] {
+            let mut target = Ruled::new(1000.0, rule);
+            let answer = target.search(&plan);
+            assert!(target.trials.len() < 2000, "seed {seed}: {} trials", target.trials.len());
+            if let (Some(lower), Some(upper)) = (answer.lower, answer.upper) {
+                assert!(lower < upper && answer.width.is_some_and(|width| width > 0.0), "seed {seed}: {answer:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_answer_survives_being_written() {
     let answer = Ruled::new(640.0, good_to(640.0)).search(&rate_plan(1.0, 1e6));
     let json = serde_json::to_string(&answer).expect("written");
