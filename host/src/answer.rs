@@ -33,8 +33,9 @@ pub(crate) fn value(plan: &SearchPlan, value: f64) -> String {
 pub(crate) fn text(plan: &SearchPlan, answer: &SearchAnswer) -> String {
     let shown = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| value(plan, bound));
     let mut text = format!("{}\n", title(plan));
-    let _ = writeln!(text, "  lower bound  {}", shown(answer.lower, "none: even the lowest is too much"));
-    let _ = writeln!(text, "  upper bound  {}", shown(answer.upper, "not reached"));
+    let mark = if answer.is_provisional { ", provisional" } else { "" };
+    let _ = writeln!(text, "  lower bound  {}{mark}", shown(answer.lower, "none: even the lowest is too much"));
+    let _ = writeln!(text, "  upper bound  {}{mark}", shown(answer.upper, "not reached"));
     if let Some(width) = answer.width {
         let _ = writeln!(text, "  width        {}", percent(width));
     }
@@ -86,7 +87,8 @@ pub(crate) fn code(answer: &SearchAnswer) -> ExitCode {
 pub(crate) fn line(plan: &SearchPlan, answer: &SearchAnswer) -> String {
     let shown = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| value(plan, bound));
     let (lower, upper) = (shown(answer.lower, "none"), shown(answer.upper, "not reached"));
-    format!("  good {lower}, bad {upper}; {} trials; {}", answer.trials.len(), end(answer.end))
+    let mark = if answer.is_provisional { " (provisional)" } else { "" };
+    format!("  good {lower}, bad {upper}{mark}; {} trials; {}", answer.trials.len(), end(answer.end))
 }
 
 /// What a benchmark found, a line a search.
@@ -107,7 +109,9 @@ pub(crate) fn table(found: &[Found]) -> String {
             load.to_string(),
             bound(answer.lower),
             bound(answer.upper),
-            answer.width.map_or_else(none, percent),
+            answer.width.map_or_else(none, |width| {
+                format!("{}{}", if answer.is_provisional { "≈ " } else { "" }, percent(width))
+            }),
             summary.map_or_else(none, |summary| rate(summary.goodput)),
             cell(0),
             cell(3),

@@ -23,6 +23,8 @@ use crate::signals;
 /// Warm-up of a trial as a part of its length, where none was given, and its bounds.
 const WARM_UP_PART: u32 = 10;
 const WARM_UP: std::ops::RangeInclusive<Duration> = Duration::from_millis(200)..=Duration::from_secs(2);
+/// What a trial takes beside its time measured, as a guess before the first: warm-up, drain, saving.
+const OVERHEAD: Duration = Duration::from_millis(500);
 /// How often a rest looks whether it was stopped.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -86,6 +88,12 @@ impl<'a> Search<'a> {
         let mut watch = |progress: &Progress<'_>| {
             *shown.borrow_mut() = format!("{base}  {}", answer::progress(plan, progress));
         };
+        if self.recorded.is_empty()
+            && let Ok(expected) = discovery::estimate(plan, Span(OVERHEAD))
+        {
+            let seconds = Span(Duration::from_secs(expected.0.as_secs().max(1)));
+            self.session.local.talk.say(format!("  about {seconds}, if all goes as expected"));
+        }
         let found = discovery::search(plan, self, &mut watch);
         match (found, self.failure.take()) {
             (_, Some(failure)) => Err(failure),

@@ -6,6 +6,7 @@ use model::{SearchAnswer, SearchEnd, Strategy, Subject};
 use crate::bounds::{self, Class, Relevant};
 use crate::goal::Goal;
 use crate::history::{History, Judged};
+use crate::provisional;
 use crate::strategy::{Steps, View};
 use crate::verdict::Verdict;
 
@@ -35,7 +36,11 @@ fn rate(view: &View<'_>) -> Option<f64> {
 /// The answer of a search that came to this end.
 pub(crate) fn of(steps: &dyn Steps, view: &View<'_>, end: SearchEnd) -> SearchAnswer {
     let (history, goal) = (view.history, steps.goal());
-    let BoundPair { lower, upper } = bounds(steps, view);
+    let fixed = bounds(steps, view);
+    // Whoever has no more time is told where it looks like, and that it is no more than that.
+    let is_cut_off = matches!(end, SearchEnd::BudgetSpent | SearchEnd::Stopped);
+    let BoundPair { lower, upper } = if is_cut_off { provisional::completed(history, fixed) } else { fixed };
+    let is_provisional = (lower, upper) != (fixed.lower, fixed.upper);
     let is_of_rates = rate(view).is_none();
     let width = lower.zip(upper).map(|(lower, upper)| (upper - lower) / upper);
     // Time that ran out when only a look at lower rates was left does not take back what was found.
@@ -43,23 +48,28 @@ pub(crate) fn of(steps: &dyn Steps, view: &View<'_>, end: SearchEnd) -> SearchAn
         Subject::Rate { .. } => (upper - lower) / upper <= goal.width_at(lower),
         Subject::Load { .. } => upper - lower < 1.5,
     });
-    let is_cut = is_near && end == SearchEnd::BudgetSpent;
+    let is_cut = is_near && !is_provisional && end == SearchEnd::BudgetSpent;
     let mut notes = steps.notes(view);
     if is_cut {
         notes.push("the budget was spent before lower rates were looked at once more".to_owned());
+    }
+    if is_provisional {
+        let text = "the bounds are provisional: fewer or shorter trials agree on them than it takes to fix one; allow more time";
+        notes.push(text.to_owned());
     }
     notes.extend(notes_on(steps, view, lower, width));
     SearchAnswer {
         lower,
         upper,
         width,
+        is_provisional,
         end: if is_cut { SearchEnd::Found } else { end },
         without_failures: is_of_rates.then(|| {
             let Relevant { lower, upper } = bounds::relevant(history, goal, None, bounds::by_failures);
             BoundPair { lower, upper }
         }),
         conditional_throughput: lower
-            .filter(|_| is_of_rates)
+            .filter(|_| is_of_rates && fixed.lower.is_some())
             .and_then(|lower| conditional_throughput(history, goal, lower)),
         tester_limit: history.tester_limit().filter(|_| is_of_rates),
         good_above_upper: upper.map_or_else(Vec::new, |upper| good_above(view, goal, upper)),

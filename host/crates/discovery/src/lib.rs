@@ -14,6 +14,7 @@ mod grid;
 mod history;
 mod needs;
 mod progress;
+mod provisional;
 mod search;
 mod strategy;
 mod threshold;

@@ -70,6 +70,9 @@ pub struct SearchAnswer {
     pub upper: Option<f64>,
     /// (upper − lower) / upper, when there are both.
     pub width: Option<f64>,
+    /// A bound rests on fewer or shorter trials than it takes to fix it, because the budget was spent or it was stopped.
+    #[serde(default)]
+    pub is_provisional: bool,
     /// How it ended.
     pub end: SearchEnd,
     /// The same for "no failures at all", classified from the same trials; rates alone.

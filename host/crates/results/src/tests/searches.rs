@@ -54,6 +54,7 @@ fn answer(trials: Vec<u32>) -> SearchAnswer {
         lower: Some(990.0),
         upper: Some(1000.0),
         width: Some(0.01),
+        is_provisional: false,
         end: SearchEnd::Found,
         without_failures: Some(BoundPair { lower: Some(500.0), upper: None }),
         conditional_throughput: Some(989.5),
