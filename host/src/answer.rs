@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use discovery::{Progress, Verdict};
 use model::search::BoundPair;
-use model::{HostUse, Measurement, Pace, SearchAnswer, SearchEnd, SearchPlan, Span, Subject, TrialOrder};
+use model::{
+    HostUse, Measurement, Outcome, Pace, SearchAnswer, SearchEnd, SearchPlan, Span, Subject, TrialOrder, TrialResult,
+    Validity,
+};
+
+use results::RunFile;
 
 use crate::command::Found;
 use crate::error::ExitCode;
 use crate::figure::{count, rate};
-use crate::figures;
+use crate::{figures, load_model};
 
 /// What was searched for: `fibonacci, highest rate at load 10 with mean < 2s`.
 pub(crate) fn title(plan: &SearchPlan) -> String {
@@ -32,10 +37,15 @@ pub(crate) fn value(plan: &SearchPlan, value: f64) -> String {
 /// The answer, in lines.
 pub(crate) fn text(plan: &SearchPlan, answer: &SearchAnswer) -> String {
     let shown = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| value(plan, bound));
+    let none = match answer.end {
+        SearchEnd::NothingGood => "none: even the lowest is too much",
+        _ => "not known",
+    };
     let mut text = format!("{}\n", title(plan));
-    let mark = if answer.is_provisional { ", provisional" } else { "" };
-    let _ = writeln!(text, "  lower bound  {}{mark}", shown(answer.lower, "none: even the lowest is too much"));
-    let _ = writeln!(text, "  upper bound  {}{mark}", shown(answer.upper, "not reached"));
+    let mark = |bound: Option<f64>| if answer.is_provisional && bound.is_some() { ", provisional" } else { "" };
+    let _ = writeln!(text, "  lower bound  {}{}", shown(answer.lower, none), mark(answer.lower));
+    let no_upper = if answer.end == SearchEnd::UpperNotReached { "not reached" } else { "not known" };
+    let _ = writeln!(text, "  upper bound  {}{}", shown(answer.upper, no_upper), mark(answer.upper));
     if let Some(width) = answer.width {
         let _ = writeln!(text, "  width        {}", percent(width));
     }
@@ -83,12 +93,22 @@ pub(crate) fn code(answer: &SearchAnswer) -> ExitCode {
     }
 }
 
+/// How a command ends whose trials had not one success among them.
+pub(crate) fn code_of_trials(run: &RunFile) -> ExitCode {
+    let has_success = run.trials.iter().any(|trial| trial.result.steady.counts.of(Outcome::Success) > 0);
+    if run.trials.is_empty() || has_success { ExitCode::Ok } else { ExitCode::NoSuccess }
+}
+
 /// The answer in a line.
 pub(crate) fn line(plan: &SearchPlan, answer: &SearchAnswer) -> String {
     let shown = |bound: Option<f64>, none: &str| bound.map_or_else(|| none.to_owned(), |bound| value(plan, bound));
-    let (lower, upper) = (shown(answer.lower, "none"), shown(answer.upper, "not reached"));
+    let (lower, upper) = (shown(answer.lower, "none"), shown(answer.upper, "–"));
     let mark = if answer.is_provisional { " (provisional)" } else { "" };
-    format!("  good {lower}, bad {upper}{mark}; {} trials; {}", answer.trials.len(), end(answer.end))
+    let mut text = format!("  good {lower}, bad {upper}{mark}; {} trials; {}", answer.trials.len(), end(answer.end));
+    for note in &answer.notes {
+        let _ = write!(text, "\n  note: {note}");
+    }
+    text
 }
 
 /// What a benchmark found, a line a search.
@@ -120,9 +140,33 @@ pub(crate) fn table(found: &[Found]) -> String {
     }
     if rows.len() == 1 {
         let reason = found.last().map_or("nothing was searched for", |found| end(found.answer.end));
-        return format!("no load was found to be good at the lowest rate: {reason}\n");
+        return format!("no rate was searched for: {reason}\n");
     }
-    columns(&rows)
+    let mut text = columns(&rows);
+    found.iter().filter_map(doubt).for_each(|doubt| {
+        let _ = writeln!(text, "{doubt}");
+    });
+    text
+}
+
+/// What is to be said of the trial that was to show once more what was found, where it did not.
+fn doubt(found: &Found) -> Option<String> {
+    let trial = found.confirmation.as_ref()?;
+    let told = match trial.result.validity {
+        Validity::GeneratorBound => "NOT VALID: the tester could not hold it, and its figures are not the target's",
+        Validity::Interrupted => "cut short: its figures are those of the time there was",
+        Validity::Valid => {
+            let measurement = trial.extras.measurement.clone()?;
+            let measurement = Measurement { backlog: trial.result.backlog.clone(), ..measurement };
+            match discovery::judge(&measurement, found.plan.width) {
+                Verdict::Bad if measurement.is_slo_met => "not sustained",
+                Verdict::Bad => "bad: the SLO was not met",
+                _ => return None,
+            }
+        }
+    };
+    let at = load_model::of(&trial.plan.load_model);
+    Some(format!("{}, load {}: the last trial, at {at}, was {told}", trial.plan.test_case, trial.plan.load))
 }
 
 /// How busy each host was, per cent.
@@ -168,10 +212,10 @@ fn ordered(plan: &SearchPlan, order: &TrialOrder) -> String {
     }
 }
 
-/// A trial of a search that is over, in a line.
-pub(crate) fn trial(plan: &SearchPlan, measurement: &Measurement, verdict: Verdict) -> String {
-    let Measurement { trial, order, length, failures, goodput, .. } = measurement;
-    let told = match (verdict, order.pace) {
+/// A trial of a search that is over, in a line; a second one says why most of its failures failed.
+pub(crate) fn trial(plan: &SearchPlan, measurement: &Measurement, result: &TrialResult) -> String {
+    let Measurement { trial, order, length, goodput, .. } = measurement;
+    let told = match (discovery::judge(measurement, plan.width), order.pace) {
         (_, Pace::Closed(_)) => "first guess",
         (Verdict::Good, _) => "good",
         (Verdict::Bad, _) if measurement.is_overloaded => "bad: overloaded, ended early",
@@ -180,7 +224,15 @@ pub(crate) fn trial(plan: &SearchPlan, measurement: &Measurement, verdict: Verdi
         (Verdict::TesterBound, _) => "does not count: the tester could not hold it",
         (Verdict::CutShort, _) => "does not count: cut short",
     };
-    let failed = if *failures > 0 { format!(", {} failed", count(*failures)) } else { String::new() };
+    let counts = &result.steady.counts;
+    // What was cut off with the trial is no failure of the target's.
+    let failed = counts.failures().saturating_sub(counts.of(Outcome::Abandoned));
     let (what, seconds) = (ordered(plan, order), length.0.as_secs_f64());
-    format!("  {trial:>4}  {what:<12} for {seconds:>5.1} s   goodput {:<10} {told}{failed}", rate(*goodput))
+    let mut line = format!("  {trial:>4}  {what:<12} for {seconds:>5.1} s   goodput {:<10} {told}", rate(*goodput));
+    if failed > 0 {
+        let most = result.failures.iter().find(|failure| failure.outcome != Outcome::Abandoned);
+        let why = most.map_or_else(String::new, |failure| format!(", most of them: {}", failure.message));
+        let _ = write!(line, "\n        {} failed{why}", count(failed));
+    }
+    line
 }

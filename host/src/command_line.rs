@@ -77,7 +77,7 @@ pub(crate) fn check_alone<T: std::fmt::Debug>(typed: &T, nothing: &T) -> Result<
         return Ok(());
     }
     Err(CliError::new(ExitCode::Usage, "`--resume` does the rest as it was begun, and takes no other flags")
-        .with_hint("leave them out, or begin a new run; `--format` and the global flags may stay"))
+        .with_hint("leave them out, or begin a new run; `--format`, `--storage`, `--quiet` and `--verbose` may stay"))
 }
 
 #[cfg(test)]

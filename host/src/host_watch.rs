@@ -76,7 +76,11 @@ impl HostWatch {
         while !is_stopped() && begun.elapsed() < length.0 {
             std::thread::sleep(LOOK_EVERY.min(length.0.saturating_sub(begun.elapsed())));
         }
-        Baseline { started_unix_ns, length: Span(begun.elapsed()), hosts: self.spent(started_unix_ns, now()) }
+        Baseline {
+            started_unix_ns,
+            length: Span(Duration::from_millis(begun.elapsed().as_millis() as u64)),
+            hosts: self.spent(started_unix_ns, now()),
+        }
     }
 
     /// What is known of the hosts by now: one that was not reached at first may have been since.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use discovery::Progress;
 use model::{
     LoadModel, Measurement, Measurer, MeasurerError, Pace, SearchAnswer, SearchEnd, SearchPlan, Spacing, Span,
-    TrialOrder, TrialResult,
+    TrialOrder, TrialResult, Validity,
 };
 
 use results::TrialRecord;
@@ -17,7 +17,7 @@ use crate::answer;
 use crate::config::ResolvedSearch;
 use crate::error::{CliError, ExitCode};
 use crate::prepared::PreparedTrial;
-use crate::session::{Begun, Session};
+use crate::session::{Begun, Session, Tell};
 use crate::signals;
 
 /// Warm-up of a trial as a part of its length, where none was given, and its bounds.
@@ -25,8 +25,10 @@ const WARM_UP_PART: u32 = 10;
 const WARM_UP: std::ops::RangeInclusive<Duration> = Duration::from_millis(200)..=Duration::from_secs(2);
 /// What a trial takes beside its time measured, as a guess before the first: warm-up, drain, saving.
 const OVERHEAD: Duration = Duration::from_millis(500);
-/// How often a rest looks whether it was stopped.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Times that a trial is made again which the tester, or the target's sockets, did not let be.
+const REPETITIONS: u32 = 3;
+/// Time that a target which takes no connection is given at least.
+const RECOVERY: Duration = Duration::from_secs(2);
 
 /// Measures for the search of one test case.
 pub(crate) struct Search<'a> {
@@ -47,8 +49,6 @@ pub(crate) struct Search<'a> {
     elapsed_before: Duration,
     /// When the last trial was over.
     elapsed: Span,
-    /// The last trial left the target with more than it could do.
-    needs_rest: bool,
     failure: Option<CliError>,
 }
 
@@ -67,7 +67,6 @@ impl<'a> Search<'a> {
             begun: Instant::now(),
             elapsed_before: Duration::ZERO,
             elapsed: Span::default(),
-            needs_rest: false,
             failure: None,
         }
     }
@@ -84,7 +83,7 @@ impl<'a> Search<'a> {
         self.recorded = measurements.into();
         self.plan = Some(plan.clone());
         (self.begun, self.elapsed_before, self.elapsed) = (Instant::now(), Duration::ZERO, Span::default());
-        let (shown, base) = (Rc::clone(&self.title), self.base.title());
+        let (shown, base) = (Rc::clone(&self.title), self.base.plan.test_case.clone());
         let mut watch = |progress: &Progress<'_>| {
             *shown.borrow_mut() = format!("{base}  {}", answer::progress(plan, progress));
         };
@@ -108,16 +107,49 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Runs a trial that belongs to no search.
+    /// Runs a trial that belongs to no search, again if the tester could not hold it. One that it never holds is told of by
+    /// the exit code.
     ///
     /// # Errors
     /// As for [`Search::run`].
     pub(crate) fn once(&mut self, order: &TrialOrder) -> Result<TrialRecord, CliError> {
         let trial = self.trial(order);
-        let title = format!("{}  once more, at {}", trial.title(), order.pace);
+        let title = format!("{} {}  once more, at {}", trial.plan.test_case, order.load, order.pace);
         let tell =
             |number: u32, _: &_, result: &TrialResult| Measurement::of(number, order.clone(), result, Span::default());
+        for _ in 0..REPETITIONS {
+            self.session.rest_if_due(self.rest_time);
+            let record = self.session.ordered_trial(&trial, &title, order, &tell)?.clone();
+            if record.result.validity != Validity::GeneratorBound || self.session.local.stop.is_thrown() {
+                return Ok(record);
+            }
+        }
+        self.session.ends_with(ExitCode::GeneratorBound);
         self.session.ordered_trial(&trial, &title, order, &tell).cloned()
+    }
+
+    /// Runs a trial. A target that takes no connection in the middle of a search, as one that restarts under load, is given
+    /// time, and asked again.
+    fn insist(
+        &mut self,
+        trial: &PreparedTrial,
+        title: &str,
+        order: &TrialOrder,
+        tell: Tell<'_>,
+    ) -> Result<TrialRecord, CliError> {
+        for _ in 0..REPETITIONS {
+            let failure = match self.session.ordered_trial(trial, title, order, tell) {
+                Ok(record) => return Ok(record.clone()),
+                Err(error) => error,
+            };
+            let is_first = self.session.file().trials.is_empty();
+            if failure.code != ExitCode::Target || is_first || self.session.local.stop.is_thrown() {
+                return Err(failure);
+            }
+            self.session.local.talk.say(format!("  {}; it is asked again", failure.what));
+            self.session.rest_after_failure(self.rest_time.max(RECOVERY));
+        }
+        self.session.ordered_trial(trial, title, order, tell).cloned()
     }
 
     fn trial(&self, order: &TrialOrder) -> PreparedTrial {
@@ -134,22 +166,14 @@ impl<'a> Search<'a> {
         plan.load_model = match order.pace {
             Pace::Open(rate) => LoadModel::constant_spaced(rate, plan.duration, self.spacing),
             Pace::Closed(users) => {
+                // No more connections than the user allows: goodput grows no further then, which ends the guess.
+                let users = plan.connections.map_or(users, |most| users.min(most));
                 plan.connections = Some(users);
                 plan.threads = plan.threads.min(users);
                 LoadModel::Closed { users, think_time: Span::default() }
             }
         };
         trial
-    }
-
-    fn rest(&self) {
-        let until = Instant::now() + self.rest_time;
-        if self.rest_time >= Duration::from_secs(1) {
-            self.session.local.talk.say(format!("  the target rests for {}", Span(self.rest_time)));
-        }
-        while !self.session.local.stop.is_thrown() && Instant::now() < until {
-            std::thread::sleep(LOOK_EVERY.min(until.saturating_duration_since(Instant::now())));
-        }
     }
 }
 
@@ -159,14 +183,12 @@ impl Measurer for Search<'_> {
             && let Some(measurement) = self.recorded.pop_front()
         {
             (self.elapsed, self.elapsed_before) = (measurement.elapsed, measurement.elapsed.0);
-            (self.begun, self.needs_rest) = (Instant::now(), measurement.is_overloaded);
+            self.begun = Instant::now();
             return Ok(measurement);
         }
         // From here on it goes another way than before.
         self.recorded.clear();
-        if self.needs_rest {
-            self.rest();
-        }
+        self.session.rest_if_due(self.rest_time);
         if self.session.local.stop.is_thrown() {
             return Err(MeasurerError::Stopped);
         }
@@ -174,21 +196,20 @@ impl Measurer for Search<'_> {
         let title = self.title.borrow().clone();
         let (begun, before) = (self.begun, self.elapsed_before);
         let tell = |number: u32, _: &_, result: &TrialResult| {
-            Measurement::of(number, order.clone(), result, Span(before + begun.elapsed()))
+            Measurement::of(number, order.clone(), result, whole_milliseconds(before + begun.elapsed()))
         };
-        let measured = match self.session.ordered_trial(&trial, &title, order, &tell) {
-            Ok(record) => record.extras.measurement.clone(),
+        let record = match self.insist(&trial, &title, order, &tell) {
+            Ok(record) => record,
             Err(error) => {
                 let text = error.what.clone();
                 self.failure = Some(error);
                 return Err(MeasurerError::Failed(text.into()));
             }
         };
-        let measurement = measured.ok_or(MeasurerError::Stopped)?;
-        (self.elapsed, self.needs_rest) = (measurement.elapsed, measurement.is_overloaded);
+        let measurement = record.extras.measurement.clone().ok_or(MeasurerError::Stopped)?;
+        self.elapsed = measurement.elapsed;
         if let Some(plan) = &self.plan {
-            let verdict = discovery::judge(&measurement, plan.width);
-            self.session.local.talk.say(answer::trial(plan, &measurement, verdict));
+            self.session.local.talk.say(answer::trial(plan, &measurement, &record.result));
         }
         Ok(measurement)
     }
@@ -196,4 +217,13 @@ impl Measurer for Search<'_> {
     fn elapsed(&self) -> Span {
         self.elapsed
     }
+
+    fn due_rest(&self) -> Span {
+        Span(self.session.due_rest(self.rest_time))
+    }
+}
+
+/// Nobody reads more of it.
+fn whole_milliseconds(length: Duration) -> Span {
+    Span(Duration::from_millis(u64::try_from(length.as_millis()).unwrap_or(u64::MAX)))
 }

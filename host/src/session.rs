@@ -1,8 +1,11 @@
 //! A run being written: its trials are measured and saved one by one.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use model::{HostUse, Measurement, Purpose, SearchAnswer, SearchPlan, Span, TrialOrder, TrialPlan, TrialResult};
+use model::{
+    HostUse, Measurement, Purpose, SearchAnswer, SearchPlan, Span, TrialOrder, TrialPlan, TrialResult, Validity,
+};
 use results::{RunFile, RunState, RunWriter, SearchRecord, TrialExtras, TrialRecord};
 
 use crate::error::{CliError, ExitCode};
@@ -12,12 +15,17 @@ use crate::output::Talk;
 use crate::prepared::PreparedTrial;
 use crate::verdict;
 
+/// How often a rest looks whether it was stopped.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
 /// A run being written.
 pub(crate) struct Session {
     /// Where trials run.
     pub(crate) local: Local,
     run: RunWriter,
     hosts: Option<HostWatch>,
+    /// The last trial left the target with more than it could do.
+    needs_rest: bool,
     code: ExitCode,
 }
 
@@ -45,7 +53,7 @@ pub(crate) type Tell<'a> = &'a dyn Fn(u32, &TrialPlan, &TrialResult) -> Measurem
 impl Session {
     /// Trials of this run from now on.
     pub(crate) fn new(local: Local, run: RunWriter, hosts: Option<HostWatch>) -> Self {
-        Self { local, run, hosts, code: ExitCode::Ok }
+        Self { local, run, hosts, needs_rest: false, code: ExitCode::Ok }
     }
 
     /// What is saved so far.
@@ -85,6 +93,7 @@ impl Session {
         code: impl FnOnce(&TrialResult) -> ExitCode,
     ) -> Result<&TrialRecord, CliError> {
         let description = prepared.description();
+        self.needs_rest = false;
         let writer = self.run.begin_trial(&prepared.plan, &description.metrics, &description.failure_reasons)?;
         let number = writer.number();
         let may_end_early = search.is_some_and(|(order, _)| order.may_end_early);
@@ -97,11 +106,42 @@ impl Session {
                 .map(|(_, tell)| tell(number, &prepared.plan, &measured.result)),
         };
         self.code = self.code.or_worse(code(&measured.result));
+        self.needs_rest = extras.measurement.as_ref().is_some_and(|measurement| measurement.is_overloaded);
         let record = self.run.finish_trial_with(writer, measured.result, extras)?;
         match measured.failure {
             Some(failure) => Err(failure),
             None => Ok(record),
         }
+    }
+
+    /// Lets the target rest, if the last trial left it with more than it could do. Ends when the run is stopped.
+    pub(crate) fn rest_if_due(&mut self, length: Duration) {
+        if !std::mem::take(&mut self.needs_rest) || length.is_zero() {
+            return;
+        }
+        if length >= Duration::from_secs(1) {
+            self.local.talk.say(format!("  the target rests for {}", Span(length)));
+        }
+        let until = Instant::now() + length;
+        while !self.local.stop.is_thrown() && Instant::now() < until {
+            std::thread::sleep(LOOK_EVERY.min(until.saturating_duration_since(Instant::now())));
+        }
+    }
+
+    /// Lets a target rest that took no connection.
+    pub(crate) fn rest_after_failure(&mut self, length: Duration) {
+        self.needs_rest = true;
+        self.rest_if_due(length);
+    }
+
+    /// How long the target rests before the next trial, of the time that it has for that.
+    pub(crate) fn due_rest(&self, length: Duration) -> Duration {
+        if self.needs_rest { length } else { Duration::ZERO }
+    }
+
+    /// The command ends no better than so.
+    pub(crate) fn ends_with(&mut self, code: ExitCode) {
+        self.code = self.code.or_worse(code);
     }
 
     /// What each host spent in a trial's steady state.
@@ -122,6 +162,10 @@ impl Session {
         };
         self.local.talk.say(format!("the hosts are watched at rest for {length}"));
         let baseline = hosts.baseline(length, &|| self.local.stop.is_thrown());
+        // One that was cut short is taken anew when the run goes on.
+        if self.local.stop.is_thrown() {
+            return Ok(());
+        }
         Ok(self.run.set_baseline(baseline)?)
     }
 
@@ -158,7 +202,7 @@ impl Session {
         Ok(self.run.end_search(answer)?)
     }
 
-    /// Ends the run in order. Without a trial it is taken back: an empty run would only be in the way.
+    /// Ends the run in order.
     ///
     /// # Errors
     /// When `run.json` cannot be written.
@@ -197,7 +241,8 @@ pub(crate) struct Begun {
     pub(crate) measurements: Vec<Measurement>,
 }
 
-/// Whether a trial was made to show what was found, not to find it.
+/// Whether a trial was made to show what was found, not to find it, and was held to its end.
 pub(crate) fn is_confirmation(trial: &TrialRecord) -> bool {
-    trial.extras.order.as_ref().is_some_and(|order| order.purpose == Purpose::Confirmation)
+    let is_whole = trial.extras.measurement.is_some() && trial.result.validity == Validity::Valid;
+    is_whole && trial.extras.order.as_ref().is_some_and(|order| order.purpose == Purpose::Confirmation)
 }

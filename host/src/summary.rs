@@ -56,8 +56,7 @@ fn of_search(search: &SearchRecord, run: &RunFile) -> String {
     for trial in run.trials.iter().filter(|trial| trials.contains(&trial.number)) {
         if let Some(measurement) = &trial.extras.measurement {
             let measurement = Measurement { backlog: trial.result.backlog.clone(), ..measurement.clone() };
-            let verdict = discovery::judge(&measurement, plan.width);
-            let _ = writeln!(text, "{}", answer::trial(plan, &measurement, verdict));
+            let _ = writeln!(text, "{}", answer::trial(plan, &measurement, &trial.result));
         }
     }
     text

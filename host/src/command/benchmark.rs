@@ -34,7 +34,7 @@ pub(crate) fn run(args: &BenchmarkArgs, global: &GlobalArgs, talk: Talk) -> Resu
 
 /// Measures, from the beginning or from where a run was cut off.
 pub(super) fn begin(args: &BenchmarkArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
-    let settings = config::benchmark_settings(args);
+    let settings = config::benchmark_settings(args)?;
     let layers = super::older_layers(global)?.with_search(&settings.search);
     let monitored = config::resolve_monitor(&layers.clone().with(&settings.settings)?)?;
     talk.notices(&monitored.notices);
@@ -82,7 +82,8 @@ pub(super) fn execute(plan: &Plan, mut session: Session, format: TextFormat, tal
         TextFormat::Json => output::json(&ran.file.without_histograms())?,
     }
     ran.say_where(talk);
-    if plan.in_older_shape {
+    // One that was stopped is finished by `--resume`, and its files are those of the whole.
+    if plan.in_older_shape && ran.code != ExitCode::Interrupted {
         let shown: Vec<_> = found.iter().filter_map(|found| Some(found.confirmation.as_ref()?.number)).collect();
         older_files::write(&ran.dir, &ran.file, &OlderFile::Benchmarks(&shown), talk)?;
     }

@@ -64,5 +64,5 @@ pub(super) fn execute(args: &DiscoverArgs, global: &GlobalArgs, talk: Talk) -> R
         }
     }
     ran.say_where(talk);
-    Ok(ran.code.or_worse(answer::code(&answer)))
+    Ok(ran.code.or_worse(answer::code(&answer)).or_worse(answer::code_of_trials(&ran.file)))
 }

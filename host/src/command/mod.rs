@@ -44,9 +44,17 @@ pub(crate) fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
 
 /// Takes a search up again as it was begun, in the run that `wanted` means.
 fn resume(wanted: &str, format: TextFormat, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
+    let (files, directories) = (&global.config, &global.plugins);
+    if !files.is_empty() || !directories.is_empty() {
+        return Err(CliError::new(
+            ExitCode::Usage,
+            "`--resume` does the rest with the config that the run was begun with",
+        )
+        .with_hint("leave out `--config` and `--plugins`, or begin a new run"));
+    }
     let storage = config_of::resolve_common(&layers(global)?)?.storage;
     let begun = command_line::of_run(&Storage::at(&storage), wanted)?;
-    let global = GlobalArgs { storage: Some(storage), ..begun.global };
+    let global = GlobalArgs { storage: Some(storage), quiet: global.quiet, verbose: global.verbose, ..begun.global };
     match begun.command {
         Command::Discover(mut args) => {
             (args.search.resume, args.format) = (Some(wanted.to_owned()), format);

@@ -122,6 +122,17 @@ pub(crate) fn resolve_search(layers: &Layers, kind: SearchKind) -> Result<Resolv
         _ => discovery.rest_time.ok_or_else(|| missing("rest-time"))?.0,
     };
     let resolved = resolve(&merge)?;
+    let duration = resolved.pattern.duration().unwrap_or(Span::from_secs(30));
+    if let Some(budget) = discovery.budget
+        && kind != SearchKind::Rate
+        && budget.0 < duration
+    {
+        return Err(ConfigError::Conflict {
+            what: format!("a budget of {} holds no trial of {duration}", budget.0),
+            keys: ["discovery.budget", "run.duration"].map(|key| (key, merge.origin(key))).to_vec(),
+            hint: "raise `--budget`, or make trials shorter with `--duration`",
+        });
+    }
     Ok(ResolvedSearch {
         slo,
         strategy: discovery.strategy.ok_or_else(|| missing("strategy"))?.0.0,
@@ -131,7 +142,7 @@ pub(crate) fn resolve_search(layers: &Layers, kind: SearchKind) -> Result<Resolv
         rates,
         loads,
         rate: at_rate,
-        duration: resolved.pattern.duration().unwrap_or(Span::from_secs(30)),
+        duration,
         rest_time,
         warm_up: is_given("run.warm-up").then_some(resolved.warm_up),
         run: resolved,
@@ -146,8 +157,9 @@ impl ResolvedSearch {
 
     /// The search for the highest load at a rate. `recommended` is the least load that the test case recommends.
     pub(crate) fn for_load(&self, test_case: &str, recommended: Load) -> SearchPlan {
-        let min = Load(self.loads.0.unwrap_or(recommended.0));
-        let max = Load(self.loads.1.unwrap_or(u32::MAX).max(min.0));
+        let most = self.loads.1.unwrap_or(u32::MAX);
+        let min = Load(self.loads.0.unwrap_or(recommended.0).min(most));
+        let max = Load(most);
         self.plan(test_case, Subject::Load { rate: self.rate, min, max })
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct ResolvedMonitor {
     pub(crate) hosts: Vec<HostPlan>,
     /// From one look to the next.
     pub(crate) interval: Span,
+    /// The interval was not given.
+    pub(crate) is_interval_default: bool,
     /// What is made of one that cannot be reached.
     pub(crate) presence: Presence,
     /// Time before the first trial in which hosts are looked at idle; 0: none.
@@ -74,6 +76,7 @@ pub(crate) fn resolve_monitor(layers: &Layers) -> Result<ResolvedMonitor, Config
     Ok(ResolvedMonitor {
         hosts,
         interval,
+        is_interval_default: merge.origin("monitor.interval") == Origin::Default,
         presence: shape.presence.map_or(Presence::default(), |presence| presence.0.0),
         baseline: shape.baseline.ok_or_else(|| missing("baseline"))?.0,
         accept_new_host_keys: shape.accept_new_host_keys.unwrap_or_default(),

@@ -144,7 +144,20 @@ pub(crate) fn load_older(global: &GlobalArgs, environment: Environment, folder: 
 }
 
 /// The older flags of `benchmark` as those of searches.
-pub(crate) fn benchmark_settings(args: &BenchmarkArgs) -> BenchmarkArgs {
+///
+/// # Errors
+/// When a number is 0 that must not be.
+pub(crate) fn benchmark_settings(args: &BenchmarkArgs) -> Result<BenchmarkArgs, ConfigError> {
+    let zero = |key: &str, flag| Err(ConfigError::Zero { key: key.to_owned(), origin: Origin::Flag(flag) });
+    if args.max_n_loads_to_test == Some(0) {
+        return zero("max-n-loads-to-test", "--max-n-loads-to-test");
+    }
+    if args.repeat == Some(0) {
+        return zero("repeat", "--repeat");
+    }
+    if args.max_response_time.is_some_and(|limit| limit.0.is_zero()) {
+        return zero("max-response-time", "--max-response-time");
+    }
     let mut args = args.clone();
     let pattern = &mut args.settings.pattern;
     pattern.duration = args.duration_per_test.or(pattern.duration);
@@ -152,7 +165,7 @@ pub(crate) fn benchmark_settings(args: &BenchmarkArgs) -> BenchmarkArgs {
         args.settings.goal.slo = format!("mean < {}ms", limit.0.as_secs_f64() * 1e3).parse().ok();
     }
     args.search.min_rate = args.min_requests_per_second.clone().or(args.search.min_rate.take());
-    args
+    Ok(args)
 }
 
 /// The older flags as those of `run`.

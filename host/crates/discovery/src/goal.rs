@@ -11,6 +11,8 @@ const FALLEN_BEHIND: f64 = 5.0;
 const SHORTEST: f64 = 1.0;
 /// Shortest where the budget forbids that, seconds.
 const SHORTEST_IN_HASTE: f64 = 0.2;
+/// Fewest arrivals of a trial, however little time there is, as far as the plan's duration has them.
+const FEWEST: f64 = 5.0;
 /// Trials of final length that the duration sum is made of.
 pub(crate) const TRIALS: f64 = 5.0;
 /// Widest that bounds may be.
@@ -25,6 +27,8 @@ pub(crate) struct Goal {
     arrivals: f64,
     /// Longest it gets for want of arrivals, seconds.
     longest: f64,
+    /// The same if there were time, seconds.
+    unhurried: f64,
     /// Trials of final length in the duration sum.
     trials: f64,
     /// The duration sum, however long the trials are, seconds.
@@ -37,7 +41,15 @@ impl Goal {
     /// One trial of the plan's duration fixes a bound.
     pub(crate) fn of_one_trial(plan: &SearchPlan) -> Self {
         let duration = plan.duration.0.as_secs_f64();
-        Self { usual: duration, arrivals: 0.0, longest: duration, trials: 1.0, sum: None, width: plan.width }
+        Self {
+            usual: duration,
+            arrivals: 0.0,
+            longest: duration,
+            unhurried: duration,
+            trials: 1.0,
+            sum: None,
+            width: plan.width,
+        }
     }
 
     /// Several trials fix one, which have enough arrivals for the plan's SLO where the duration allows it.
@@ -53,6 +65,7 @@ impl Goal {
             usual: (duration / TRIALS).max(SHORTEST),
             arrivals: needs::requests(&plan.slo.parse()?),
             longest: duration.max(SHORTEST),
+            unhurried: duration.max(SHORTEST),
             trials: TRIALS,
             sum: matches!(plan.subject, Subject::Load { .. }).then_some(duration),
             width: plan.width,
@@ -81,7 +94,8 @@ impl Goal {
         let needed =
             if self.is_of_one_trial() { self.usual } else { self.usual.max(self.arrivals / rate).max(for_width) };
         // Tenths of seconds: a rate a little lower does not need trials of its own.
-        ((needed * 10.0 - 1e-6).ceil() / 10.0).min(self.longest)
+        let few = (FEWEST / rate).min(self.unhurried).max(1.0 / rate);
+        ((needed * 10.0 - 1e-6).ceil() / 10.0).min(self.longest).max(few)
     }
 
     /// Their lengths add up to this when the bound is fixed at the latest that trials which agree allow, seconds.

@@ -95,6 +95,7 @@ impl One<'_> {
     fn is_spent(&self, order: &TrialOrder) -> bool {
         let after = self.measurer.elapsed().0.as_secs_f64()
             + order.duration.0.as_secs_f64()
+            + self.measurer.due_rest().0.as_secs_f64()
             + self.history.overhead().unwrap_or(0.0);
         let is_late = self.plan.budget.is_some_and(|budget| after > budget.0.as_secs_f64());
         let count = u32::try_from(self.history.trials().len()).unwrap_or(u32::MAX);

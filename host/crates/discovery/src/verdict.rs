@@ -22,6 +22,8 @@ pub enum Verdict {
 pub fn judge(measurement: &Measurement, width: f64) -> Verdict {
     match measurement.validity {
         Validity::GeneratorBound => Verdict::TesterBound,
+        // Nothing was asked, so nothing was proven.
+        _ if measurement.arrivals == 0 => Verdict::CutShort,
         _ if measurement.is_overloaded => Verdict::Bad,
         Validity::Interrupted => Verdict::CutShort,
         Validity::Valid if measurement.is_slo_met && measurement.backlog.is_sustained(width) => Verdict::Good,
@@ -31,5 +33,8 @@ pub fn judge(measurement: &Measurement, width: f64) -> Verdict {
 
 /// True when it was sustained and nothing failed, whatever the SLO says; the trial is one that counts.
 pub(crate) fn is_without_failures(measurement: &Measurement, width: f64) -> bool {
-    !measurement.is_overloaded && measurement.failures == 0 && measurement.backlog.is_sustained(width)
+    !measurement.is_overloaded
+        && measurement.arrivals > 0
+        && measurement.failures == 0
+        && measurement.backlog.is_sustained(width)
 }

@@ -121,6 +121,11 @@ pub trait Measurer {
 
     /// Time since the search began.
     fn elapsed(&self) -> Span;
+
+    /// How long the target rests before the next trial.
+    fn due_rest(&self) -> Span {
+        Span::default()
+    }
 }
 
 /// Why there is no measurement, and will be none.

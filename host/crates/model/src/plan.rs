@@ -69,7 +69,7 @@ pub fn is_secret_name(name: &str) -> bool {
 pub struct RunPlan {
     /// Who is asked.
     pub target: TargetPlan,
-    /// Its trials, in order.
+    /// Its trials, in order; of searches one for each test case, whose load, rate and length each search decides.
     pub trials: Vec<TrialPlan>,
     /// Seed of all that is random.
     pub seed: u64,
