@@ -23,6 +23,7 @@ mod slices;
 mod source;
 mod stop;
 mod trial;
+mod turns;
 mod underway;
 mod usage;
 mod validity;

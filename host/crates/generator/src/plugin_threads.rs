@@ -10,6 +10,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use model::{Context, Request, Response, Verdict, Waker, Workload, WorkloadError, WorkloadSource};
 
+use crate::turns;
 use crate::underway::Key;
 
 /// Requests of one generator thread that are built ahead, if they are small.
@@ -98,6 +99,8 @@ impl PluginThreads {
                     .spawn(move || match source.workload() {
                         Ok(workload) => {
                             let _ = ready.send(Ok(()));
+                            // Jobs come in bursts, and generator threads are not to wait for the end of one.
+                            turns::ask_for_short_ones();
                             serve(workload, &build_jobs, &read_jobs);
                         }
                         Err(error) => {

@@ -23,6 +23,7 @@ use crate::shard::{Shard, Task};
 use crate::share::share_of;
 use crate::source::Source;
 use crate::stop::Stop;
+use crate::turns;
 use crate::usage;
 use crate::validity::{Seen, assess};
 use crate::watch::{Audience, Watch};
@@ -212,6 +213,7 @@ struct GeneratorThread<'a> {
 impl GeneratorThread<'_> {
     /// Gets ready, reports, and runs its share. None when it or another thread could not get ready.
     fn run(self, parts: ThreadParts) -> Option<Recorder> {
+        turns::ask_for_short_ones();
         let shard = match self.get_ready(parts) {
             Ok(shard) => shard,
             Err(error) => {
