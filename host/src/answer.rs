@@ -9,7 +9,6 @@ use model::{
     HostUse, Measurement, Outcome, Pace, SearchAnswer, SearchEnd, SearchPlan, Span, Subject, TrialOrder, TrialResult,
     Validity,
 };
-
 use results::RunFile;
 
 use crate::command::Found;

@@ -10,7 +10,6 @@ use model::{
     LoadModel, Measurement, Measurer, MeasurerError, Pace, SearchAnswer, SearchEnd, SearchPlan, Spacing, Span,
     TrialOrder, TrialResult, Validity,
 };
-
 use results::TrialRecord;
 
 use crate::answer;
@@ -117,15 +116,18 @@ impl<'a> Search<'a> {
         let title = format!("{} {}  once more, at {}", trial.plan.test_case, order.load, order.pace);
         let tell =
             |number: u32, _: &_, result: &TrialResult| Measurement::of(number, order.clone(), result, Span::default());
-        for _ in 0..REPETITIONS {
+        let mut repetitions = 0..REPETITIONS;
+        loop {
             self.session.rest_if_due(self.rest_time);
             let record = self.session.ordered_trial(&trial, &title, order, &tell)?.clone();
             if record.result.validity != Validity::GeneratorBound || self.session.local.stop.is_thrown() {
                 return Ok(record);
             }
+            if repetitions.next().is_none() {
+                self.session.ends_with(ExitCode::GeneratorBound);
+                return Ok(record);
+            }
         }
-        self.session.ends_with(ExitCode::GeneratorBound);
-        self.session.ordered_trial(&trial, &title, order, &tell).cloned()
     }
 
     /// Runs a trial. A target that takes no connection in the middle of a search, as one that restarts under load, is given
