@@ -48,3 +48,20 @@ pub enum MetricKind {
     /// Readings: mean and percentiles count.
     Gauge,
 }
+
+/// What an analysis says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnalysisDescription {
+    /// Name as its author writes it.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// One or two sentences.
+    pub description: String,
+    /// JSON Schema of its options, as text; empty for none.
+    pub options_schema: String,
+    /// Fewest datasets that it can work on.
+    pub min_datasets: u32,
+    /// Most datasets that it can work on; 0: any number.
+    pub max_datasets: u32,
+}

@@ -1,6 +1,6 @@
 //! The smallest analysis: counts its datasets. Also what a run says when it is given one for a test case.
 
-use cluster_tester_sdk::analysis::{Analysis, Description, Report, dataset};
+use cluster_tester_sdk::analysis::{Analysis, Datasets, Description, Report};
 use cluster_tester_sdk::{Fault, NoOptions};
 
 /// The analysis.
@@ -13,12 +13,12 @@ impl Analysis for Count {
         Description::new("CountAnalysis", "Counts its datasets.")
     }
 
-    fn analyse(_: NoOptions) -> Result<Report, Fault> {
-        Ok(report(dataset::count()))
+    fn analyse(_: NoOptions, datasets: &Datasets) -> Result<Report, Fault> {
+        Ok(report(datasets.all()?.len()))
     }
 }
 
-fn report(datasets: u32) -> Report {
+fn report(datasets: usize) -> Report {
     Report::new("Datasets").text(format!("There are {datasets}."))
 }
 
