@@ -6,6 +6,7 @@ demo: plugins
 	"$${CARGO_TARGET_DIR:-target}/release/cluster-tester" demo
 
 test: plugins
+	tests/chromium install
 	tests/nginx install
 	tests/parquet-reader install
 	tests/ssh-server install
@@ -20,9 +21,11 @@ bench: plugins
 	"$${CARGO_TARGET_DIR:-target}/release/bench" --binary "$${CARGO_TARGET_DIR:-target}/dist/cluster-tester" $(ARGS)
 
 soak: plugins
+	tests/parquet-reader install
 	tests/ssh-server install
 	cargo test --release --locked --workspace --test soak -- --nocapture --test-threads 1
 	cargo test --release --locked --package discovery -- --ignored --nocapture --test-threads 1 campaign
+	cargo test --release --locked --package results --test dataset -- --ignored --nocapture --test-threads 1
 	cargo test --release --locked --package monitor -- --ignored --nocapture --test-threads 1
 
 plugins:

@@ -13,9 +13,12 @@ const FIXTURES: &[Plugin<'_>] = &[
     Plugin { package: "busy-fixture", name: "busy" },
     Plugin { package: "future-fixture", name: "future" },
     Plugin { package: "hostile-fixture", name: "hostile" },
+    Plugin { package: "hostile-analysis-fixture", name: "hostile-analysis" },
     Plugin { package: "network-fixture", name: "network" },
     Plugin { package: "sandboxed-fixture", name: "sandboxed" },
+    Plugin { package: "sandboxed-analysis-fixture", name: "sandboxed-analysis" },
     Plugin { package: "stuck-fixture", name: "stuck" },
+    Plugin { package: "survey-fixture", name: "survey" },
     Plugin { package: "two-step-fixture", name: "two-step" },
     Plugin { package: "untidy-fixture", name: "untidy" },
 ];

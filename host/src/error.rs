@@ -28,7 +28,7 @@ pub(crate) enum ExitCode {
     SloFailed = 10,
     /// The tester could not hold the rate.
     GeneratorBound = 11,
-    /// Reserved: worse than the run compared with.
+    /// Worse than the run compared with.
     Regression = 12,
     /// Not one request succeeded.
     NoSuccess = 13,
@@ -72,7 +72,7 @@ impl ExitCode {
             Self::Host => "a host to be monitored cannot be reached or read",
             Self::SloFailed => "saved, but an SLO was not met",
             Self::GeneratorBound => "saved, but the tester could not hold the rate",
-            Self::Regression => "worse than the run compared with (reserved)",
+            Self::Regression => "worse than the run compared with",
             Self::NoSuccess => "saved, but not one request succeeded",
             Self::Interrupted => "interrupted; what there was is saved",
         }

@@ -1,11 +1,14 @@
 //! The command `cluster-tester`: parse, dispatch, print an error with its hint, end with a documented code.
 
+mod analyses;
 mod answer;
+mod chart_files;
 mod ci_report;
 mod cli;
 mod command;
 mod command_line;
 mod config;
+mod datasets;
 mod destination;
 mod error;
 mod feed;
@@ -27,6 +30,7 @@ mod plugins;
 mod prepared;
 mod progress;
 mod recording;
+mod report_page;
 mod search;
 mod search_setup;
 mod session;

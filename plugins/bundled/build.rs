@@ -12,6 +12,21 @@ const SHIPPED: &[Plugin<'_>] = &[
     Plugin { package: "fibonacci-test-case", name: "fibonacci" },
     Plugin { package: "bubble-sort-test-case", name: "bubble-sort" },
     Plugin { package: "http-test-case", name: "http" },
+    Plugin { package: "summary-analysis", name: "summary" },
+    Plugin { package: "compare-analysis", name: "compare" },
+    Plugin { package: "latency-curve-analysis", name: "latency-curve" },
+    Plugin { package: "distribution-analysis", name: "distribution" },
+    Plugin { package: "timeline-analysis", name: "timeline" },
+    Plugin { package: "where-time-goes-analysis", name: "where-time-goes" },
+    Plugin { package: "efficiency-analysis", name: "efficiency" },
+    Plugin { package: "avg-response-time-analysis", name: "avg-response-time" },
+    Plugin { package: "min-response-time-analysis", name: "min-response-time" },
+    Plugin { package: "max-response-time-analysis", name: "max-response-time" },
+    Plugin { package: "cpu-usage-analysis", name: "cpu-usage" },
+    Plugin { package: "ram-usage-analysis", name: "ram-usage" },
+    Plugin { package: "cpu-usage-compare-analysis", name: "cpu-usage-compare" },
+    Plugin { package: "ram-usage-compare-analysis", name: "ram-usage-compare" },
+    Plugin { package: "response-time-compare-analysis", name: "response-time-compare" },
 ];
 
 fn main() -> Result<()> {

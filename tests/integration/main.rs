@@ -1,5 +1,6 @@
 //! Drives the built command against real servers on the loopback address, as a user would.
 
+mod analysing;
 mod architecture;
 mod bad_input;
 mod bad_plugins;

@@ -30,7 +30,7 @@ fn the_shipped_plugins_are_listed_with_what_they_do() {
     let listed = listed.json();
     let names: Vec<&str> =
         listed.as_array().expect("a list").iter().filter_map(|plugin| plugin["name"].as_str()).collect();
-    assert_eq!(names, ["fibonacci", "bubble-sort", "http"]);
+    assert_eq!(names[..5], ["fibonacci", "bubble-sort", "http", "summary", "compare"]);
     let text = place.run("plugin list").stdout;
     assert!(text.contains("Sends one request, told by options"), "{text}");
 }
@@ -70,12 +70,31 @@ fn a_plugin_tells_its_options() {
 }
 
 #[test]
+fn an_analysis_tells_its_options_and_how_many_datasets_it_takes() {
+    let place = Place::new();
+    let ran = place.run(&format!("plugin inspect {}", fixture("sandboxed-analysis").display()));
+    assert!(ran.stdout.starts_with("sandboxed-analysis, an analysis\n"), "{}", ran.stdout);
+    for line in [
+        "  about             Tells what it saw of WASI.\n",
+        "  datasets          1 or more\n",
+        "    spin (boolean, default false)\n",
+    ] {
+        assert!(ran.stdout.contains(line), "{line}: {}", ran.stdout);
+    }
+    let ran = place.run(&format!("plugin inspect {} --format json", fixture("survey").display())).json();
+    assert_eq!((&ran["world"], &ran["test_case"]), (&"analysis".into(), &serde_json::Value::Null));
+    assert_eq!((&ran["analysis"]["name"], &ran["analysis"]["max_datasets"]), (&"SurveyAnalysis".into(), &2.into()));
+    let listed = place.run(&format!("plugin list --plugins {}", tests::fixtures_dir().display())).stdout;
+    assert!(listed.contains("Asks for everything that there is."), "{listed}");
+}
+
+#[test]
 fn check_looks_at_everything_and_sends_nothing() {
     let place = Place::new();
     let target = Target::start(&place);
     let ran = place.run(&format!("check --test-case http --url {}", target.url));
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert_eq!(ran.stdout.matches("  ok  ").count(), 8, "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("  ok  ").count(), 23, "{}", ran.stdout);
     let ran = place.run("check --test-case http --url http://127.0.0.1:1 --plugin-option method=5x");
     assert_ne!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.contains("FAIL  target"), "{}", ran.stdout);

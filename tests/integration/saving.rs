@@ -96,6 +96,35 @@ fn every_request_is_exported_and_read_by_another_program() {
 }
 
 #[test]
+fn a_run_is_exported_as_files_of_the_older_tool() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    let ran = place.run(&format!("run --test-case fibonacci --load 5 --url {} --rate 50/s --duration 2s", target.url));
+    ran.assert_measured();
+    let run = place.run_dir().display().to_string();
+    let to = place.path().join("older");
+    let written = |words: &str| {
+        let ran = place.run(&format!("results export {run} --format ancestor -o {} {words}", to.display()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let path = std::path::PathBuf::from(ran.stdout.trim());
+        let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
+        (path.file_name().expect("a name").to_string_lossy().into_owned(), value)
+    };
+    let (name, benchmark) = written("");
+    assert!(name.starts_with("cluster-FibonacciTestCase-") && name.ends_with("_benchmark.json"), "{name}");
+    assert_eq!(benchmark["test_executions"][0]["results"].as_array().map(Vec::len), Some(100));
+    let (name, means) = written("--trial 1");
+    assert!(name.ends_with("_test_execution.json"), "{name}");
+    assert_eq!((&means["test_case"], &means["load"]), (&"FibonacciTestCase".into(), &5.into()));
+
+    let onto = place.run_dir().join("run.json");
+    let refused = place.run(&format!("results export {run} --format ancestor -o {}", onto.display()));
+    assert!(refused.code == 2 && refused.stderr.contains("is not a directory"), "{refused:?}");
+    let unknown = place.run(&format!("results export {run} --format ancestor --trial 2"));
+    assert!(unknown.code != 0 && unknown.stderr.contains("has no trial 2"), "{unknown:?}");
+}
+
+#[test]
 fn nothing_is_left_of_a_run_that_could_not_begin() {
     let place = Place::new();
     let ran = place.run("run --test-case http --url http://127.0.0.1:1 --duration 1s");

@@ -31,10 +31,17 @@ fn test_cases_see_nothing_but_the_host() {
 }
 
 #[test]
-fn the_analysis_is_of_the_other_world() {
-    let surface = surface_of("analysis");
-    assert_eq!(surface.exports, ["cluster-tester:plugin/analysis@0.1.0"]);
-    assert_eq!(surface.imports, ["cluster-tester:plugin/dataset@0.1.0"]);
+fn analyses_are_of_the_other_world() {
+    let (dataset, log) = ("cluster-tester:plugin/dataset@0.1.0", "cluster-tester:plugin/log@0.1.0");
+    for (name, imports) in [
+        ("analysis", &[dataset][..]),
+        ("hostile-analysis", &[dataset, log]),
+        ("survey", &[dataset, log, "cluster-tester:plugin/random@0.1.0"]),
+    ] {
+        let surface = surface_of(name);
+        assert_eq!(surface.exports, ["cluster-tester:plugin/analysis@0.1.0"], "{name}");
+        assert_eq!(surface.imports, imports, "{name}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What was typed: one struct a subcommand, and no logic. What it means is decided in [`crate::config`].
 
+mod analyze;
 mod benchmark;
 mod check;
 mod config;
@@ -18,6 +19,7 @@ mod typed;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use analyze::{AnalysisSettings, AnalyzeArgs, ChartFormat, DataAnalysisArgs, ReportArgs, ReportFormat};
 pub(crate) use benchmark::BenchmarkArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use config::{ConfigCommand, ShowFormat};
@@ -69,6 +71,12 @@ pub(crate) enum Command {
     Benchmark(BenchmarkArgs),
     /// As `run`, with the flags of the older tool
     TestExecution(TestExecutionArgs),
+    /// Say what saved runs show: figures, charts, comparisons
+    Analyze(AnalyzeArgs),
+    /// As `analyze`, with the flags of the older tool
+    DataAnalysis(DataAnalysisArgs),
+    /// Write all that runs show as one page of HTML
+    Report(ReportArgs),
     /// Look at the resources of hosts, sending no load
     Monitor(MonitorArgs),
     /// Serve the demo application (Fibonacci by fan-out, bubble sort)

@@ -13,7 +13,7 @@ pub(crate) enum ResultsCommand {
     List(ListArgs),
     /// Show a run's figures
     Show(ShowArgs),
-    /// Write a run out as JSON, or its requests as CSV
+    /// Write a run out as JSON, CSV, or files of the older tool
     Export(ExportArgs),
     /// Bring back what an interrupted run had saved
     Recover(RecoverArgs),
@@ -46,14 +46,17 @@ pub(crate) struct ExportArgs {
     /// Run, by its id in `results list` or its directory
     #[arg(value_name = "RUN")]
     pub(crate) run: String,
-    /// Figures as JSON, or every request as a line of CSV
+    /// Figures as JSON, every request as a line of CSV, or older files
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) format: ExportFormat,
     /// Trial, from 1 [default: all, or the only one for CSV]
+    ///
+    /// With `--format ancestor` it is written as a test execution, in means; without, trials are written as benchmarks,
+    /// with every request: those that confirm what was searched for where there are some, else all.
     #[arg(long, value_name = "N")]
     pub(crate) trial: Option<u32>,
-    /// File to write [default: stdout]
-    #[arg(long, value_name = "FILE")]
+    /// File to write, or directory for older files [default: stdout, or .]
+    #[arg(long, short, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
 }
 
@@ -64,6 +67,8 @@ pub(crate) enum ExportFormat {
     Json,
     /// Every request, one a line
     Csv,
+    /// Files as the older tool wrote them, under its names
+    Ancestor,
 }
 
 /// Flags of `results recover`.

@@ -13,6 +13,7 @@ use crate::error::{CliError, ExitCode};
 use crate::older_files::{self, OlderFile};
 use crate::output::{self, Talk};
 use crate::plugins::Plugins;
+use crate::report_page;
 use crate::search::Search;
 use crate::search_setup::{self, Subject};
 use crate::session::{Session, is_confirmation};
@@ -54,7 +55,7 @@ pub(super) fn begin(args: &BenchmarkArgs, global: &GlobalArgs, talk: Talk) -> Re
         repeat: args.repeat.unwrap_or(1),
         in_older_shape: args.is_in_older_spelling() || layers.is_in_older_shape(),
     };
-    execute(&plan, session, args.format, talk)
+    execute(&plan, session, args.format, Reporter { layers: &layers, plugins: &plugins }, talk)
 }
 
 /// A benchmark that is ready to begin.
@@ -69,8 +70,23 @@ pub(super) struct Plan {
     pub(super) in_older_shape: bool,
 }
 
+/// What its report is made by.
+#[derive(Clone, Copy)]
+pub(super) struct Reporter<'a> {
+    /// The config.
+    pub(super) layers: &'a Layers,
+    /// The plugins.
+    pub(super) plugins: &'a Plugins,
+}
+
 /// Runs a benchmark to its end or a signal, shows and saves what it found.
-pub(super) fn execute(plan: &Plan, mut session: Session, format: TextFormat, talk: Talk) -> Result<ExitCode, CliError> {
+pub(super) fn execute(
+    plan: &Plan,
+    mut session: Session,
+    format: TextFormat,
+    reporter: Reporter<'_>,
+    talk: Talk,
+) -> Result<ExitCode, CliError> {
     let mut benchmark = Benchmark::of(&mut session);
     let found = match benchmark.all(plan) {
         Ok(()) => benchmark.found,
@@ -82,10 +98,11 @@ pub(super) fn execute(plan: &Plan, mut session: Session, format: TextFormat, tal
         TextFormat::Json => output::json(&ran.file.without_histograms())?,
     }
     ran.say_where(talk);
+    report_page::of_run(&ran.dir, reporter.layers, reporter.plugins, talk);
     // One that was stopped is finished by `--resume`, and its files are those of the whole.
     if plan.in_older_shape && ran.code != ExitCode::Interrupted {
         let shown: Vec<_> = found.iter().filter_map(|found| Some(found.confirmation.as_ref()?.number)).collect();
-        older_files::write(&ran.dir, &ran.file, &OlderFile::Benchmarks(&shown), talk)?;
+        older_files::write(&ran.dir, &OlderFile::Benchmarks(&shown), talk)?;
     }
     let codes = found.iter().map(|found| answer::code(&found.answer));
     // A benchmark whose every search found something is done as asked.

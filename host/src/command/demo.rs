@@ -9,7 +9,7 @@ use crate::output::Talk;
 use crate::plugins::Plugins;
 use crate::search_setup::{self, Subject};
 
-use super::benchmark::{self, Plan};
+use super::benchmark::{self, Plan, Reporter};
 
 /// What is asked of the demo application: what a small machine answers with ease, then more of it.
 const TEST_CASE: &str = "fibonacci";
@@ -63,5 +63,6 @@ pub(crate) fn run(args: &DemoArgs, global: &GlobalArgs, talk: Talk) -> Result<Ex
     let subjects = vec![Subject::open(resolved, &plugins)?];
     talk.notices(plugins.runtime.take_notices());
     let session = search_setup::begin(&subjects, "demo", &search, &monitored, talk)?;
-    benchmark::execute(&Plan { subjects, loads: 1, repeat: 1, in_older_shape: false }, session, args.format, talk)
+    let plan = Plan { subjects, loads: 1, repeat: 1, in_older_shape: false };
+    benchmark::execute(&plan, session, args.format, Reporter { layers: &layers, plugins: &plugins }, talk)
 }

@@ -1,5 +1,6 @@
 //! One file a subcommand: it puts the libraries together, and decides nothing else.
 
+mod analyze;
 mod benchmark;
 mod check;
 mod config;
@@ -7,6 +8,7 @@ mod demo;
 mod discover;
 mod monitor;
 mod plugin;
+mod report;
 mod results;
 mod run;
 mod target;
@@ -33,6 +35,9 @@ pub(crate) fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Discover(args) => discover::run(args, global, talk),
         Command::Benchmark(args) => benchmark::run(args, global, talk),
         Command::TestExecution(args) => run::test_execution(args, global, talk),
+        Command::Analyze(args) => analyze::run(args, global, talk),
+        Command::DataAnalysis(args) => analyze::data_analysis(args, global, talk),
+        Command::Report(args) => report::run(args, global, talk),
         Command::Monitor(args) => monitor::run(args, global, talk),
         Command::Target(args) => target::run(args, talk),
         Command::Plugin(command) => plugin::run(command, global, talk),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::TestCaseDescription;
+use model::{AnalysisDescription, TestCaseDescription};
 use plugin::{Entry, Inspection};
 use serde_json::{Value, json};
 
@@ -52,10 +52,11 @@ pub(crate) fn run(command: &PluginCommand, global: &GlobalArgs, talk: Talk) -> R
 }
 
 fn as_json(entry: &Entry, inspection: &Inspection) -> Value {
-    let mut test_case = json!(inspection.test_case);
-    if let (Some(object), Some(description)) = (test_case.as_object_mut(), &inspection.test_case) {
+    let (mut test_case, mut analysis) = (json!(inspection.test_case), json!(inspection.analysis));
+    for description in [&mut test_case, &mut analysis].into_iter().filter_map(Value::as_object_mut) {
         // As a value rather than as the text that the plugin hands over.
-        object.insert("options_schema".to_owned(), schema(description).unwrap_or(Value::Null));
+        let schema = description.get("options_schema").and_then(Value::as_str).and_then(schema);
+        description.insert("options_schema".to_owned(), schema.unwrap_or(Value::Null));
     }
     json!({
         "name": entry.name,
@@ -65,44 +66,67 @@ fn as_json(entry: &Entry, inspection: &Inspection) -> Value {
         "size_bytes": inspection.size,
         "imports": inspection.shape.imports,
         "test_case": test_case,
+        "analysis": analysis,
     })
 }
 
 fn row(entry: &Entry, inspection: &Inspection) -> String {
-    let (version, about) = match &inspection.test_case {
-        Some(test_case) => (test_case.version.as_str(), test_case.description.as_str()),
-        None => ("–", "Analyses are not run yet."),
-    };
+    let test_case = inspection.test_case.as_ref().map(|known| (known.version.as_str(), known.description.as_str()));
+    let analysis = inspection.analysis.as_ref().map(|known| (known.version.as_str(), known.description.as_str()));
+    let (version, about) = test_case.or(analysis).unwrap_or_default();
     format!("{:<16} {version:<8} {:<10} {}\n    {about}\n", entry.name, inspection.shape.world.noun(), entry.origin)
 }
 
 fn text(entry: &Entry, inspection: &Inspection) -> String {
-    let mut text = format!("{}, a {}\n", entry.name, inspection.shape.world.noun());
-    let mut line = |label: &str, value: &str| {
-        let _ = writeln!(text, "  {label:<18}{value}");
-    };
+    let noun = inspection.shape.world.noun();
+    let article = if noun.starts_with('a') { "an" } else { "a" };
+    let mut text = format!("{}, {article} {noun}\n", entry.name);
     let imports = match inspection.shape.imports.as_slice() {
         [] => "nothing".to_owned(),
         imports => imports.join("\n                    "),
     };
-    line("from", &entry.origin.to_string());
-    line("digest", &inspection.digest);
-    line("size", &figure::bytes(inspection.size));
-    line("imports", &imports);
-    let Some(test_case) = &inspection.test_case else { return text };
-    line("title", &format!("{} {}", test_case.name, test_case.version));
-    line("about", &test_case.description);
-    line("smallest load", &test_case.min_recommended_load.to_string());
-    line("headers read", &list(test_case.response_headers.iter().map(String::as_str)));
+    line(&mut text, "from", &entry.origin.to_string());
+    line(&mut text, "digest", &inspection.digest);
+    line(&mut text, "size", &figure::bytes(inspection.size));
+    line(&mut text, "imports", &imports);
+    if let Some(test_case) = &inspection.test_case {
+        of_test_case(&mut text, test_case);
+    }
+    if let Some(analysis) = &inspection.analysis {
+        of_analysis(&mut text, analysis);
+    }
+    text
+}
+
+fn line(text: &mut String, label: &str, value: &str) {
+    let _ = writeln!(text, "  {label:<18}{value}");
+}
+
+fn of_test_case(text: &mut String, test_case: &TestCaseDescription) {
     let body = match test_case.body_limit {
         0 => "nothing".to_owned(),
         limit => format!("up to {}", figure::bytes(limit.into())),
     };
-    line("body read", &body);
-    line("metrics", &list(test_case.metrics.iter().map(|metric| metric.name.as_str())));
-    line("failures", &list(test_case.failure_reasons.iter().map(String::as_str)));
-    text.push_str(&options(test_case));
-    text
+    line(text, "title", &format!("{} {}", test_case.name, test_case.version));
+    line(text, "about", &test_case.description);
+    line(text, "smallest load", &test_case.min_recommended_load.to_string());
+    line(text, "headers read", &list(test_case.response_headers.iter().map(String::as_str)));
+    line(text, "body read", &body);
+    line(text, "metrics", &list(test_case.metrics.iter().map(|metric| metric.name.as_str())));
+    line(text, "failures", &list(test_case.failure_reasons.iter().map(String::as_str)));
+    text.push_str(&options(&test_case.options_schema));
+}
+
+fn of_analysis(text: &mut String, analysis: &AnalysisDescription) {
+    let datasets = match (analysis.min_datasets, analysis.max_datasets) {
+        (least, 0) => format!("{least} or more"),
+        (least, most) if least == most => least.to_string(),
+        (least, most) => format!("{least} to {most}"),
+    };
+    line(text, "title", &format!("{} {}", analysis.name, analysis.version));
+    line(text, "about", &analysis.description);
+    line(text, "datasets", &datasets);
+    text.push_str(&options(&analysis.options_schema));
 }
 
 fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
@@ -110,12 +134,12 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
     if items.is_empty() { "none".to_owned() } else { items.join(", ") }
 }
 
-fn schema(test_case: &TestCaseDescription) -> Option<Value> {
-    serde_json::from_str(&test_case.options_schema).ok()
+fn schema(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
 }
 
-fn options(test_case: &TestCaseDescription) -> String {
-    let schema = schema(test_case).unwrap_or_default();
+fn options(text: &str) -> String {
+    let schema = schema(text).unwrap_or_default();
     let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|all| !all.is_empty()) else {
         return "  options           none\n".to_owned();
     };

@@ -2,14 +2,17 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
-use results::{ResultsError, Run, RunListing, RunState, SampleFormat, Storage};
+use results::{ResultsError, Run, RunListing, RunState, SampleFormat, Storage, TrialRecord};
 
 use crate::cli::{ExportArgs, ExportFormat, GlobalArgs, ResultsCommand, TextFormat};
 use crate::config;
 use crate::error::{CliError, ExitCode};
 use crate::figure;
+use crate::older_files::{self, OlderFile};
 use crate::output::{self, Talk};
+use crate::session::is_confirmation;
 use crate::{load_model, summary};
 
 impl From<ResultsError> for CliError {
@@ -138,11 +141,15 @@ fn export(run: &Run, args: &ExportArgs) -> Result<(), CliError> {
     if let Some(number) = args.trial {
         run.trial(number)?;
     }
+    if args.format == ExportFormat::Ancestor {
+        return export_older(run, args);
+    }
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(BufWriter::new(File::create(path).map_err(cannot)?)),
         None => Box::new(BufWriter::new(io::stdout().lock())),
     };
     let written = match args.format {
+        ExportFormat::Ancestor => Ok(()),
         ExportFormat::Json => {
             let mut value = run.file().without_histograms();
             if let Some(number) = args.trial {
@@ -173,4 +180,26 @@ fn export(run: &Run, args: &ExportArgs) -> Result<(), CliError> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(cannot(error)),
         _ => Ok(()),
     }
+}
+
+/// Files of the older tool: a trial that was named as a test execution, else a benchmark for each test case.
+fn export_older(run: &Run, args: &ExportArgs) -> Result<(), CliError> {
+    let to = args.output.as_deref().unwrap_or(Path::new("."));
+    if to.exists() && !to.is_dir() {
+        return Err(CliError::new(ExitCode::Usage, format!("`{}` is not a directory", to.display()))
+            .with_hint("the files have names of their own: say with `--output DIR` where they are to lie"));
+    }
+    let trials = &run.file().trials;
+    let numbers = |is_wanted: fn(&TrialRecord) -> bool| -> Vec<u32> {
+        trials.iter().filter(|trial| is_wanted(trial)).map(|trial| trial.number).collect()
+    };
+    // As `benchmark` does: the steps of a search are short, and say little of the target.
+    let confirmations = numbers(is_confirmation);
+    let shown = if confirmations.is_empty() { numbers(|_| true) } else { confirmations };
+    let wanted = args.trial.map_or(OlderFile::Benchmarks(&shown), OlderFile::TestExecution);
+    let written = older_files::export(run, &wanted, to)?;
+    if written.is_empty() {
+        return Err(CliError::new(ExitCode::Storage, format!("run `{}` has no trials to write", run.file().run_id)));
+    }
+    output::data(&written.iter().map(|path| format!("{}\n", path.display())).collect::<String>())
 }

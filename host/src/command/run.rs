@@ -44,7 +44,7 @@ fn execute(layers: &Layers, format: TextFormat, in_older_shape: bool, talk: Talk
         && in_older_shape
         && let Some(trial) = ran.file.trials.last()
     {
-        older_files::write(&ran.dir, &ran.file, &OlderFile::TestExecution(trial.number), talk)?;
+        older_files::write(&ran.dir, &OlderFile::TestExecution(trial.number), talk)?;
     }
     // A CI is told of a run that could not begin, too.
     let written = reports.write(&about, ended.as_ref().map(|ran| &ran.file));

@@ -97,10 +97,20 @@ pub(crate) fn run_layer(settings: &RunSettings, below: &Table) -> Result<Table, 
     if !settings.plugin_option.is_empty() {
         let test_case = settings.test_case.as_deref().or_else(|| below.text(&["run", "test-case"]));
         let test_case = test_case.ok_or(ConfigError::NoTestCase)?;
-        for option in &settings.plugin_option {
-            let (key, value) = split(option, "--plugin-option")?;
-            set(&["plugin-options", test_case, key], Some(value.into()), "--plugin-option");
-        }
+        table.lay_over(options_layer(test_case, &settings.plugin_option, "--plugin-option")?);
+    }
+    Ok(table)
+}
+
+/// The layer of a plugin's options, given by `flag`.
+///
+/// # Errors
+/// When one is not in its form.
+pub(crate) fn options_layer(plugin: &str, options: &[Pair], flag: &'static str) -> Result<Table, ConfigError> {
+    let mut table = Table::default();
+    for option in options {
+        let (key, value) = split(option, flag)?;
+        table.set(&["plugin-options", plugin, key], value.into(), Origin::Flag(flag));
     }
     Ok(table)
 }

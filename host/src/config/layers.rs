@@ -10,7 +10,7 @@ use super::error::ConfigError;
 use super::keys::Keys;
 use super::tree::{Node, Origin, Table};
 use super::{default, file, flags};
-use crate::cli::{DiscoverySettings, GlobalArgs, RunSettings};
+use crate::cli::{DiscoverySettings, GlobalArgs, Pair, RunSettings};
 
 /// The file that is read from the working directory.
 const PROJECT_FILE: &str = "cluster-tester.toml";
@@ -59,6 +59,15 @@ impl Layers {
     pub(crate) fn with_search(mut self, settings: &DiscoverySettings) -> Self {
         self.merged.lay_over(flags::discovery_layer(settings));
         self
+    }
+
+    /// The same with options of a plugin as the topmost layer.
+    ///
+    /// # Errors
+    /// When one is not in its form.
+    pub(crate) fn with_options(mut self, plugin: &str, options: &[Pair]) -> Result<Self, ConfigError> {
+        self.merged.lay_over(flags::options_layer(plugin, options, "--option")?);
+        Ok(self)
     }
 
     /// A config in the older tool's shape was read.

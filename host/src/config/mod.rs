@@ -38,7 +38,7 @@ pub(crate) use layers::Layers;
 pub(crate) use monitor::{Presence, ResolvedMonitor, resolve_monitor};
 pub(crate) use older::{benchmark_settings, load_older, test_execution_settings};
 pub(crate) use pattern::Pattern;
-pub(crate) use resolve::{Common, ResolvedRun, resolve_common, resolve_run, resolve_target};
+pub(crate) use resolve::{Common, ResolvedRun, resolve_common, resolve_options, resolve_run, resolve_target};
 pub(crate) use secret::{Given, OptionValue};
 pub(crate) use share::Share;
 pub(crate) use show::show;

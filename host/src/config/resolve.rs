@@ -87,6 +87,14 @@ pub(crate) fn resolve_target(layers: &Layers) -> Result<TargetPlan, ConfigError>
     Merge::of(layers)?.target()
 }
 
+/// Resolves the options of a plugin.
+///
+/// # Errors
+/// When the variable of a secret is not set.
+pub(crate) fn resolve_options(layers: &Layers, plugin: &str) -> Result<Vec<(String, OptionValue)>, ConfigError> {
+    Merge::of(layers)?.options(plugin)
+}
+
 /// Resolves a run.
 ///
 /// # Errors

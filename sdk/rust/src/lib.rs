@@ -43,6 +43,7 @@ pub mod analysis;
 #[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, reason = "generated")]
 pub mod bindings;
 pub mod fault;
+mod identity;
 pub mod log;
 pub mod options;
 pub mod random;
@@ -61,3 +62,8 @@ pub use test_case::{Context, Description, Metric, MetricKind, TestCase};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So does the analysis that the README for all languages shows.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeOfAllLanguages;

@@ -5,6 +5,7 @@ pub use crate::bindings::test_case::exports::cluster_tester::plugin::test_case::
     Context, Description, Metric, MetricKind,
 };
 use crate::fault::Fault;
+use crate::identity;
 use crate::request::Request;
 use crate::response::{Outcome, Response, Verdict};
 
@@ -54,6 +55,8 @@ pub trait TestCase: Sized {
     }
 }
 
+identity::builders!(Description);
+
 impl Description {
     /// A description with the smallest load 1, no options, no headers wanted, [`DEFAULT_BODY_LIMIT`], no metrics, no
     /// reasons of failure. The version is that of the plugin's crate.
@@ -66,20 +69,6 @@ impl Description {
             metrics: Vec::new(),
             failure_reasons: Vec::new(),
         }
-    }
-
-    /// With another version than that of the plugin's crate.
-    #[must_use]
-    pub fn version(mut self, version: &str) -> Self {
-        self.identity.version = version.to_owned();
-        self
-    }
-
-    /// With options, as the text of a JSON Schema of an object.
-    #[must_use]
-    pub fn options_schema(mut self, schema: &str) -> Self {
-        self.identity.options_schema = schema.to_owned();
-        self
     }
 
     /// With the smallest load for which the figures mean something.
@@ -124,27 +113,6 @@ impl Description {
     #[must_use]
     pub fn failure_reasons<'a>(mut self, reasons: impl IntoIterator<Item = &'a str>) -> Self {
         self.failure_reasons = reasons.into_iter().map(str::to_owned).collect();
-        self
-    }
-}
-
-impl Identity {
-    pub(crate) fn new(name: &str, description: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            version: String::new(),
-            description: description.to_owned(),
-            options_schema: String::new(),
-        }
-    }
-
-    /// The export macros fill in the version of the crate they are used in.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn or_version(mut self, version: &str) -> Self {
-        if self.version.is_empty() {
-            self.version = version.to_owned();
-        }
         self
     }
 }

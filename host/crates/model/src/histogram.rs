@@ -55,7 +55,7 @@ const fn highest_of(bucket: usize) -> u64 {
 }
 
 /// Rank, from 1, of the member of `n` below or at which a share `q` (0 to 1) of them lies: ⌈q · n⌉, the nearest rank.
-pub(crate) fn nearest_rank(q: f64, n: u64) -> u64 {
+pub fn nearest_rank(q: f64, n: u64) -> u64 {
     // 99.9 / 100 is a little more than 0.999 in f64; that must not make 1000 of rank 999.
     ((q.clamp(0.0, 1.0) * n as f64 * (1.0 - 1e-12)).ceil() as u64).clamp(1, n.max(1))
 }
@@ -133,6 +133,12 @@ impl Histogram {
     fn counts(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
         let buckets = self.buckets.iter().copied().enumerate().filter(|(_, count)| *count > 0);
         buckets.chain(self.packed.iter().map(|(bucket, count)| (*bucket as usize, *count)))
+    }
+
+    /// The buckets that hold something, rising: highest duration of each, nanoseconds, never beyond the exact extremes,
+    /// and how many lie in it.
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.counts().map(|(bucket, count)| (highest_of(bucket).min(self.max).max(self.min), count))
     }
 
     /// Adds another's durations: the same as having recorded both here.
@@ -308,6 +314,15 @@ mod tests {
         let mut histogram = Histogram::new();
         values.iter().for_each(|&value| histogram.record(value));
         histogram
+    }
+
+    #[test]
+    fn buckets_rise_and_stay_within_the_extremes() {
+        let histogram = of(&[7, 7, 1_000_003, 1_000_004]);
+        for histogram in [histogram.clone(), packed(histogram)] {
+            assert_eq!(histogram.buckets().collect::<Vec<_>>(), [(7, 2), (1_000_004, 2)]);
+        }
+        assert_eq!(Histogram::new().buckets().count(), 0);
     }
 
     proptest! {

@@ -18,7 +18,7 @@ use crate::digest::Digest;
 /// Mode of the directory: nobody else may write, or read what plugins contain.
 const PRIVATE: u32 = 0o700;
 /// Changes when what is kept beside the code changes its form.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// A private directory.
 #[derive(Debug)]

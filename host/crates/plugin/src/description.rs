@@ -1,11 +1,11 @@
-//! Decides whether what a test case says of itself keeps to the contract.
+//! Decides whether what a plugin says of itself keeps to the contract.
 
 use std::collections::BTreeSet;
 
-use model::{Load, Metric, MetricKind, TestCaseDescription};
+use model::{AnalysisDescription, Load, Metric, MetricKind, TestCaseDescription};
 
 use crate::request::{BODY, shown};
-use crate::{options, wire};
+use crate::{bindings, options, wire};
 
 /// Most metrics.
 const METRICS: usize = 64;
@@ -16,26 +16,15 @@ const NAME: usize = 100;
 /// Longest description, bytes.
 const TEXT: usize = 1_000;
 
-/// Checks a description against the contract.
+/// Checks the description of a test case against the contract.
 ///
 /// # Errors
 /// What the contract forbids, for its author.
-pub(crate) fn check(description: wire::Description) -> Result<TestCaseDescription, String> {
+pub(crate) fn of_test_case(description: wire::Description) -> Result<TestCaseDescription, String> {
     let identity = description.identity;
-    let named = [("name", &identity.name), ("version", &identity.version)];
-    if let Some((what, text)) = named.into_iter().find(|(_, text)| text.is_empty() || text.len() > NAME) {
-        return Err(format!("a {what} of {} bytes; it has 1 to {NAME}", text.len()));
-    }
-    if identity.description.len() > TEXT {
-        return Err(format!("a description of {} bytes; at most {TEXT} are allowed", identity.description.len()));
-    }
-    let texts = [&identity.name, &identity.version, &identity.description];
+    check_identity(&identity)?;
     let units = description.metrics.iter().map(|metric| &metric.unit);
-    let lines = texts.into_iter().chain(&description.failure_reasons).chain(units);
-    if let Some(text) = lines.into_iter().find(|text| text.chars().any(char::is_control)) {
-        return Err(format!("the text `{}`, which has a control character", shown(text)));
-    }
-    options::check_schema(&identity.options_schema)?;
+    check_lines(description.failure_reasons.iter().chain(units))?;
     if description.body_limit as usize > BODY {
         return Err(format!("a body limit of {} bytes; at most {BODY} are allowed", description.body_limit));
     }
@@ -64,6 +53,49 @@ pub(crate) fn check(description: wire::Description) -> Result<TestCaseDescriptio
     })
 }
 
+/// Checks the description of an analysis against the contract.
+///
+/// # Errors
+/// What the contract forbids, for its author.
+pub(crate) fn of_analysis(description: bindings::Description) -> Result<AnalysisDescription, String> {
+    let identity = description.identity;
+    check_identity(&identity)?;
+    let (min_datasets, max_datasets) = (description.min_datasets, description.max_datasets);
+    if min_datasets == 0 {
+        return Err("no dataset at least; an analysis works on one or more".to_owned());
+    }
+    if max_datasets != 0 && max_datasets < min_datasets {
+        return Err(format!("at least {min_datasets} datasets and at most {max_datasets}; 0 at most means any number"));
+    }
+    Ok(AnalysisDescription {
+        name: identity.name,
+        version: identity.version,
+        description: identity.description,
+        options_schema: identity.options_schema,
+        min_datasets,
+        max_datasets,
+    })
+}
+
+fn check_identity(identity: &wire::Identity) -> Result<(), String> {
+    let named = [("name", &identity.name), ("version", &identity.version)];
+    if let Some((what, text)) = named.into_iter().find(|(_, text)| text.is_empty() || text.len() > NAME) {
+        return Err(format!("a {what} of {} bytes; it has 1 to {NAME}", text.len()));
+    }
+    if identity.description.len() > TEXT {
+        return Err(format!("a description of {} bytes; at most {TEXT} are allowed", identity.description.len()));
+    }
+    check_lines([&identity.name, &identity.version, &identity.description])?;
+    options::check_schema(&identity.options_schema)
+}
+
+fn check_lines<'a>(lines: impl IntoIterator<Item = &'a String>) -> Result<(), String> {
+    match lines.into_iter().find(|text| text.chars().any(char::is_control)) {
+        Some(text) => Err(format!("the text `{}`, which has a control character", shown(text))),
+        None => Ok(()),
+    }
+}
+
 fn metrics(metrics: Vec<wire::Metric>) -> Result<Vec<Metric>, String> {
     if metrics.len() > METRICS {
         return Err(format!("{} metrics; at most {METRICS} are allowed", metrics.len()));
@@ -86,4 +118,28 @@ fn metrics(metrics: Vec<wire::Metric>) -> Result<Vec<Metric>, String> {
         wire::MetricKind::Gauge => MetricKind::Gauge,
     };
     Ok(metrics.into_iter().map(|m| Metric { name: m.name, unit: m.unit, kind: kind(m.kind) }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn analysis(min_datasets: u32, max_datasets: u32) -> Result<AnalysisDescription, String> {
+        let text = |text: &str| text.to_owned();
+        let identity = wire::Identity {
+            name: text("MediansAnalysis"),
+            version: text("1.0.0"),
+            description: text("Medians."),
+            options_schema: String::new(),
+        };
+        of_analysis(bindings::Description { identity, min_datasets, max_datasets })
+    }
+
+    #[test]
+    fn an_analysis_works_on_one_dataset_or_more() {
+        assert_eq!(analysis(2, 0).map(|known| (known.min_datasets, known.max_datasets)), Ok((2, 0)));
+        assert!(analysis(2, 2).is_ok());
+        assert!(analysis(0, 1).unwrap_err().starts_with("no dataset at least"));
+        assert!(analysis(3, 2).unwrap_err().starts_with("at least 3 datasets and at most 2"));
+    }
 }

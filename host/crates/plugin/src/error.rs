@@ -62,6 +62,27 @@ pub enum Problem {
     /// A component of the other world.
     #[error("is an analysis, not a test case")]
     Analysis,
+    /// The same the other way round.
+    #[error("is a test case, not an analysis")]
+    TestCase,
+    /// Too few datasets, or too many.
+    #[error("works on {}; {given} {} given", datasets(*least, *most), if *given == 1 { "was" } else { "were" })]
+    Datasets {
+        /// Fewest.
+        least: u32,
+        /// Most; 0: any number.
+        most: u32,
+        /// How many there were.
+        given: usize,
+    },
+    /// What a call returned is against the contract.
+    #[error("returned from `{call}` {what}")]
+    Returned {
+        /// Function of the contract.
+        call: &'static str,
+        /// What, and what of it.
+        what: String,
+    },
     /// A component of another version of our contract.
     #[error("exports `{found}`; this tester speaks version 0.1.0")]
     Version {
@@ -159,6 +180,8 @@ impl Problem {
             Self::World { exports } if exports.is_empty() => "it exports nothing at all".to_owned(),
             Self::World { exports } => format!("it exports: {}", exports.join(", ")),
             Self::Analysis => "choose a test case: `cluster-tester plugin list`".to_owned(),
+            Self::TestCase => "choose an analysis: `cluster-tester plugin list`".to_owned(),
+            Self::Datasets { .. } => return None,
             Self::Version { .. } => "build it anew against this version's `wit/`".to_owned(),
             Self::Imports { imports } if imports.iter().any(|import| import.starts_with("wasi:http")) => {
                 "a plugin has no network: it says what to send, and the tester sends it; a JavaScript one is built without \
@@ -173,9 +196,11 @@ impl Problem {
             }
             Self::UnknownOption { known, .. } if known.is_empty() => "it has none".to_owned(),
             Self::UnknownOption { nearest, known, .. } => meant(nearest.as_deref(), known),
-            Self::Call { what, .. } => hint_of_call(what).to_owned(),
+            // What it says of its datasets is for the user as it stands.
+            Self::Call { call: "analyse", what, .. } if what.starts_with(FAILED) => return None,
+            Self::Call { call, what, .. } => hint_of_call(&format!("{what} in `{call}`")).to_owned(),
             Self::Instantiate(why) if why.contains("memory limits") => "raise `plugins.memory` if it needs that much".to_owned(),
-            Self::Instantiate(_) | Self::Description(_) => FOR_ITS_AUTHOR.to_owned(),
+            Self::Instantiate(_) | Self::Description(_) | Self::Returned { .. } => FOR_ITS_AUTHOR.to_owned(),
         };
         Some(hint)
     }
@@ -185,14 +210,31 @@ const FOR_ITS_AUTHOR: &str = "this is for its author; wit/ has the contract";
 
 /// How to mend a call that failed with this message: a limit that was crossed may be raised.
 pub fn hint_of_call(message: &str) -> &'static str {
-    if message.contains(" deadline in `build-request`") || message.contains(" deadline in `read-response`") {
+    if message.contains(" in `analyse`") && CROSSED.iter().any(|limit| message.contains(limit)) {
+        "give it fewer datasets; its author can have the host work out figures, rather than read samples"
+    } else if message.contains(" deadline in `build-request`") || message.contains(" deadline in `read-response`") {
         "raise `plugins.deadline` if it needs that long, or have it do its set-up in `configure`"
-    } else if message.contains(" ms deadline") {
+    } else if message.contains(" deadline") {
         "raise `plugins.configure-deadline` if it needs that long"
     } else if message.contains(" MiB of memory") {
         "raise `plugins.memory` if it needs that much"
     } else {
         FOR_ITS_AUTHOR
+    }
+}
+
+/// What messages say when a limit of an analysis was crossed.
+const CROSSED: [&str; 4] = [" deadline", " MiB of memory", " calls of `dataset`", "kept the tester at work"];
+
+/// How a message begins that is the plugin's own.
+pub(crate) const FAILED: &str = "failed (";
+
+fn datasets(least: u32, most: u32) -> String {
+    let noun = |number| if number == 1 { "dataset" } else { "datasets" };
+    match most {
+        0 => format!("{least} {} or more", noun(least)),
+        most if most == least => format!("{least} {}", noun(least)),
+        most => format!("{least} to {most} datasets"),
     }
 }
 

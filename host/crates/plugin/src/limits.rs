@@ -1,4 +1,7 @@
 //! What a call of a plugin may use.
+//!
+//! The limits of an analysis are fixed. Its 60 s are the time of the guest: what the host works for it (reading samples
+//! from the disk) is not counted against them, and has limits of its own, of time and of calls.
 
 use std::time::Duration;
 
@@ -9,6 +12,12 @@ const TABLE_ENTRIES: usize = 100_000;
 
 /// Core instances, tables and memories of one component; CPython has 14 core instances.
 const INSTANCES: usize = 200;
+
+/// Bytes that one call of a test case may hand over; the largest body and path, and something for headers and details.
+const TRANSFER: usize = 20 * 1024 * 1024;
+
+/// Bytes that one call of an analysis may hand over, as they lie in memory here: the largest report.
+const REPORT: usize = 64 * 1024 * 1024;
 
 /// What a call of a test case may use, beyond which it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +40,51 @@ impl Default for Limits {
     }
 }
 
+/// What an analysis may use in all, beyond which it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AnalysisLimits {
+    /// Longest time of `analyse`, without the host's own work.
+    pub(crate) deadline: Duration,
+    /// Most memory of the instance, bytes.
+    pub(crate) memory: u64,
+    /// Longest time that the host works for it.
+    pub(crate) host_work: Duration,
+    /// Most calls of the interface `dataset`.
+    pub(crate) calls: u32,
+}
+
+impl Default for AnalysisLimits {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(60),
+            memory: 256 * 1024 * 1024,
+            host_work: Duration::from_secs(600),
+            calls: 1_000_000,
+        }
+    }
+}
+
+/// What one instance is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allotment {
+    /// Longest time of its start, and of `describe`.
+    pub(crate) start: Duration,
+    /// Most memory, bytes.
+    pub(crate) memory: u64,
+    /// Most bytes that one call hands over.
+    pub(crate) transfer: usize,
+}
+
+impl Limits {
+    pub(crate) fn of_test_case(&self) -> Allotment {
+        Allotment { start: self.configure_deadline, memory: self.memory, transfer: TRANSFER }
+    }
+
+    pub(crate) fn of_analysis(&self, analysis: &AnalysisLimits) -> Allotment {
+        Allotment { start: self.configure_deadline, memory: analysis.memory, transfer: REPORT }
+    }
+}
+
 /// Grants memory and tables to one instance, and remembers that it had to refuse.
 #[derive(Debug)]
 pub(crate) struct Allowance {
@@ -40,9 +94,10 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    /// For `memory` bytes.
+    pub(crate) fn new(memory: u64) -> Self {
         Self {
-            memory_left: usize::try_from(limits.memory).unwrap_or(usize::MAX),
+            memory_left: usize::try_from(memory).unwrap_or(usize::MAX),
             table_left: TABLE_ENTRIES,
             was_refused: false,
         }

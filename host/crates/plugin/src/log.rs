@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::text;
+use crate::text::{self, Secrets};
 
 /// Lines that are kept.
 const LINES: usize = 20;
@@ -49,6 +49,13 @@ impl Log {
     /// Takes what was kept, and begins anew.
     pub(crate) fn take(&self) -> Kept {
         std::mem::take(&mut self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// The same, without secrets.
+    pub(crate) fn take_without(&self, secrets: &Secrets) -> Kept {
+        let mut kept = self.take();
+        kept.lines.iter_mut().for_each(|(_, line)| *line = secrets.redact(std::mem::take(line)));
+        kept
     }
 }
 

@@ -1,39 +1,32 @@
 //! Opens plugins: compiles what is in use, checks what it is, asks what it says of itself, links it.
 //!
-//! Instances come from a pool, which makes a new one cost microseconds. A component that does not fit in it (more
-//! memories, tables or core instances than the pool has) gets its instances on demand.
+//! Instances of test cases come from a pool, which makes a new one cost microseconds. A component that does not fit in it
+//! (more memories, tables or core instances than the pool has) gets its instances on demand. So do analyses, which may
+//! have more memory than the pool gives, and of which there is one instance at a time.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::{path::PathBuf, thread};
 
-use model::{PluginIdentity, TestCaseDescription};
+use model::{AnalysisDescription, PluginIdentity, TestCaseDescription};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::{Component, InstancePre};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Trap};
+use wasmtime::{Engine, Trap};
 
+use crate::analysis::{self, Analysis};
 use crate::cache::Cache;
 use crate::catalog::Entry;
 use crate::digest::Digest;
-use crate::error::{PluginError, Problem};
-use crate::guest::{CallError, Calling, Guest, State, linker};
-use crate::limits::Limits;
+use crate::engines::{Linked, on_demand, pooling};
+use crate::error::{FAILED, PluginError, Problem};
+use crate::guest::{AnalysisGuest, CallError, Calling, State, TestCaseGuest, linker};
+use crate::limits::{AnalysisLimits, Limits};
 use crate::log::Log;
+use crate::offered::Offered;
 use crate::options::{self, GivenOption};
 use crate::shape::{self, Format, Misfit, Shape, World};
 use crate::test_case::{Shared, TestCase};
 use crate::text::{self, MESSAGE, Secrets};
-use crate::ticker::Ticker;
 use crate::{description, wire};
-
-/// Core instances that a pooled component may have; SpiderMonkey has 4, QuickJS 13, CPython 14.
-const CORE_INSTANCES: u32 = 16;
-/// Memories and tables that a pooled component may have.
-const MEMORIES: u32 = 4;
-const TABLES: u32 = 8;
-/// Entries of a pooled table; CPython's has about 8 000.
-const TABLE_ENTRIES: usize = 20_000;
-/// Instances beside those of the plan: one for inspection, and one that is made while a dead one is dropped.
-const SPARE: u32 = 2;
 
 /// What a runtime is made from.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +44,7 @@ pub struct Runtime {
     parts: Arc<Parts>,
 }
 
-/// What test cases need for as long as they are called: the engine's epoch, by which calls have deadlines, and the timers
+/// What plugins need for as long as they are called: the engine's epoch, by which calls have deadlines, and the timers
 /// of those that import WASI.
 pub(crate) struct Parts {
     pooled: Linked,
@@ -59,13 +52,16 @@ pub(crate) struct Parts {
     cache: Option<Cache>,
     waiting: OnceLock<tokio::runtime::Runtime>,
     limits: Limits,
+    analysis_limits: AnalysisLimits,
     notices: Mutex<Vec<String>>,
 }
 
-/// An engine whose epoch moves on.
-struct Linked {
-    engine: Engine,
-    _ticker: Ticker,
+/// A file that is being opened.
+#[derive(Clone, Copy)]
+struct Opening<'a> {
+    entry: &'a Entry,
+    bytes: &'a [u8],
+    digest: Digest,
 }
 
 /// What a plugin is and says of itself.
@@ -75,6 +71,8 @@ pub struct Inspection {
     pub shape: Shape,
     /// What a test case says of itself; none for an analysis.
     pub test_case: Option<TestCaseDescription>,
+    /// What an analysis says of itself; none for a test case.
+    pub analysis: Option<AnalysisDescription>,
     /// SHA-256 of the component: `sha256:` and 64 hexadecimal digits.
     pub digest: String,
     /// Its size, bytes.
@@ -87,6 +85,11 @@ impl Runtime {
     /// # Errors
     /// When the system refuses threads or address space.
     pub fn new(config: &RuntimeConfig) -> Result<Self, PluginError> {
+        Self::with(config, AnalysisLimits::default())
+    }
+
+    /// The same, with other limits for analyses.
+    pub(crate) fn with(config: &RuntimeConfig, analysis_limits: AnalysisLimits) -> Result<Self, PluginError> {
         let mut notices = Vec::new();
         let cache = config.cache_dir.as_ref().and_then(|dir| Cache::open(dir).map_err(|why| notices.push(why)).ok());
         let pooled = Linked::new(&pooling(config)).or_else(|_| {
@@ -99,6 +102,7 @@ impl Runtime {
             cache,
             waiting: OnceLock::new(),
             limits: config.limits,
+            analysis_limits,
             notices: Mutex::new(notices),
         };
         Ok(Self { parts: Arc::new(parts) })
@@ -119,22 +123,34 @@ impl Runtime {
         if let Some(known) = self.parts.cache.as_ref().and_then(|cache| cache.about::<Inspection>(digest)) {
             return Ok(known);
         }
-        self.inspect_bytes(entry, &bytes, digest).map_err(|problem| of(entry, problem))
+        self.inspect_anew(Opening { entry, bytes: &bytes, digest }).map_err(|problem| of(entry, problem))
     }
 
-    fn inspect_bytes(&self, entry: &Entry, bytes: &[u8], digest: Digest) -> Result<Inspection, Problem> {
-        let (component, linked) = self.compiled(entry, bytes, digest)?;
+    fn inspect_anew(&self, opening: Opening<'_>) -> Result<Inspection, Problem> {
+        let (component, linked) = self.compiled(opening)?;
         let shape = fitting(&component, &linked.engine)?;
-        let test_case = match shape.world {
-            World::Analysis => None,
+        let (mut test_case, mut analysis) = (None, None);
+        let (log, limits) = (Arc::default(), self.parts.limits);
+        match shape.world {
             World::TestCase => {
-                let (_, mut guest) = self.first(entry, (component, linked), bytes, digest, &shape, &Arc::default())?;
+                let make = |pre: &_, calling: &_| TestCaseGuest::new(pre, calling, limits, &log);
+                let (_, mut guest) = self.first(opening, (component, linked), &shape, make)?;
                 let described = guest.describe().map_err(|error| call_failed("describe", error))?;
-                Some(description::check(described).map_err(Problem::Description)?)
+                test_case = Some(description::of_test_case(described).map_err(Problem::Description)?);
             }
-        };
-        let inspection = Inspection { shape, test_case, digest: digest.to_string(), size: bytes.len() as u64 };
-        self.kept(self.parts.cache.as_ref().map(|cache| cache.keep_about(digest, &inspection)));
+            World::Analysis => {
+                let make = |pre: &_, calling: &_| {
+                    let none = Offered::new(Vec::new(), self.parts.analysis_limits);
+                    AnalysisGuest::new(pre, calling, (&limits, self.parts.analysis_limits), &log, none)
+                };
+                let (_, mut guest) = self.first(opening, (component, linked), &shape, make)?;
+                let described = guest.describe().map_err(|error| call_failed("describe", error))?;
+                analysis = Some(description::of_analysis(described).map_err(Problem::Description)?);
+            }
+        }
+        let (digest, size) = (opening.digest.to_string(), opening.bytes.len() as u64);
+        let inspection = Inspection { shape, test_case, analysis, digest, size };
+        self.kept(self.parts.cache.as_ref().map(|cache| cache.keep_about(opening.digest, &inspection)));
         Ok(inspection)
     }
 
@@ -145,39 +161,24 @@ impl Runtime {
     pub fn test_case(&self, entry: &Entry, given: &[GivenOption]) -> Result<TestCase, PluginError> {
         let inspection = self.inspect(entry)?;
         let bytes = entry.read()?;
-        self.open(entry, &bytes, inspection, given).map_err(|problem| of(entry, problem))
+        let opening = Opening { entry, bytes: &bytes, digest: Digest::of(&bytes) };
+        self.open(opening, inspection, given).map_err(|problem| of(entry, problem))
     }
 
-    fn open(
-        &self,
-        entry: &Entry,
-        bytes: &[u8],
-        inspection: Inspection,
-        given: &[GivenOption],
-    ) -> Result<TestCase, Problem> {
-        let description = inspection.test_case.ok_or(Problem::Analysis)?;
+    fn open(&self, opening: Opening<'_>, inspection: Inspection, given: &[GivenOption]) -> Result<TestCase, Problem> {
+        let description = inspection.test_case.clone().ok_or(Problem::Analysis)?;
         let options = options::resolve(&description.options_schema, given)?;
-        let digest = Digest::of(bytes);
-        if digest.to_string() != inspection.digest {
-            return Err(Problem::Invalid("its file changed while it was read".to_owned()));
-        }
-        let compiled = self.compiled(entry, bytes, digest)?;
+        let identity = identity(opening, &inspection, (&description.name, &description.version))?;
+        let compiled = self.compiled(opening)?;
         let log = Arc::new(Log::default());
-        let (pre, mut guest) = self.first(entry, compiled, bytes, digest, &inspection.shape, &log)?;
+        let make = |pre: &_, calling: &_| TestCaseGuest::new(pre, calling, self.parts.limits, &log);
+        let (pre, mut guest) = self.first(opening, compiled, &inspection.shape, make)?;
         let secrets = Secrets::between(&options.whole, &options.shown);
         let whole = serde_json::Value::Object(options.whole).to_string();
         guest.configure(&whole).map_err(|error| redacted(call_failed("configure", error), &secrets))?;
-        let identity = PluginIdentity {
-            name: entry.name.clone(),
-            title: description.name.clone(),
-            version: description.version.clone(),
-            digest: inspection.digest,
-            origin: entry.origin.to_string(),
-        };
-        let calling = self.calling(&inspection.shape)?;
         Ok(TestCase::new(Shared {
             pre,
-            calling,
+            calling: self.calling(&inspection.shape)?,
             limits: self.parts.limits,
             log,
             identity,
@@ -189,20 +190,60 @@ impl Runtime {
         }))
     }
 
-    /// Links a component and makes its first instance: from the pool, else on demand.
-    fn first(
+    /// Opens an analysis with its options, and makes one instance to see that it can be.
+    ///
+    /// # Errors
+    /// As for [`Runtime::inspect`]; or when it is no analysis, or its options do not fit.
+    pub fn open_analysis(&self, entry: &Entry, given: &[GivenOption]) -> Result<Analysis, PluginError> {
+        let inspection = self.inspect(entry)?;
+        let bytes = entry.read()?;
+        let opening = Opening { entry, bytes: &bytes, digest: Digest::of(&bytes) };
+        self.open_analysis_of(opening, inspection, given).map_err(|problem| of(entry, problem))
+    }
+
+    fn open_analysis_of(
         &self,
-        entry: &Entry,
+        opening: Opening<'_>,
+        inspection: Inspection,
+        given: &[GivenOption],
+    ) -> Result<Analysis, Problem> {
+        let description = inspection.analysis.clone().ok_or(Problem::TestCase)?;
+        let options = options::resolve(&description.options_schema, given)?;
+        let identity = identity(opening, &inspection, (&description.name, &description.version))?;
+        let compiled = self.compiled(opening)?;
+        let log = Arc::new(Log::default());
+        let limits = (self.parts.limits, self.parts.analysis_limits);
+        let make = |pre: &_, calling: &_| {
+            AnalysisGuest::new(pre, calling, (&limits.0, limits.1), &log, Offered::new(Vec::new(), limits.1))
+        };
+        let (pre, _) = self.first(opening, compiled, &inspection.shape, make)?;
+        Ok(Analysis::new(analysis::Parts {
+            pre,
+            calling: self.calling(&inspection.shape)?,
+            limits,
+            log,
+            entry: opening.entry.clone(),
+            identity,
+            description,
+            secrets: Secrets::between(&options.whole, &options.shown),
+            options: serde_json::Value::Object(options.whole).to_string(),
+            shown: options.shown,
+            _runtime: Arc::clone(&self.parts),
+        }))
+    }
+
+    /// Links a component and makes its first instance: from the pool, else on demand.
+    fn first<G>(
+        &self,
+        opening: Opening<'_>,
         (component, linked): (Component, &Linked),
-        bytes: &[u8],
-        digest: Digest,
         shape: &Shape,
-        log: &Arc<Log>,
-    ) -> Result<(InstancePre<State>, Guest), Problem> {
+        make: impl Fn(&InstancePre<State>, &Calling) -> wasmtime::Result<G>,
+    ) -> Result<(InstancePre<State>, G), Problem> {
         let calling = self.calling(shape)?;
         let instantiate = |component: &Component, engine: &Engine| {
-            let pre = linker(engine, shape.uses_wasi())?.instantiate_pre(component)?;
-            let guest = Guest::new(&pre, &calling, self.parts.limits, log)?;
+            let pre = linker(engine, shape)?.instantiate_pre(component)?;
+            let guest = make(&pre, &calling)?;
             Ok((pre, guest))
         };
         let failed = |error: wasmtime::Error| match error.downcast_ref::<Trap>() {
@@ -217,22 +258,26 @@ impl Runtime {
             // It may be too large for the pool; if it fails on demand too, that is why.
             Err(why) if std::ptr::eq(linked, &self.parts.pooled) && why.downcast_ref::<Trap>().is_none() => {
                 let linked = self.on_demand()?;
-                let component = self.component(linked, bytes, digest)?;
+                let component = self.component(linked, opening)?;
                 let made = instantiate(&component, &linked.engine).map_err(failed)?;
-                self.tell_on_demand(entry, &why.root_cause().to_string());
+                self.tell_on_demand(opening.entry, &why.root_cause().to_string());
                 Ok(made)
             }
             made => made.map_err(failed),
         }
     }
 
-    /// Compiles a component for the pool; if it does not fit in there, for instances on demand.
-    fn compiled(&self, entry: &Entry, bytes: &[u8], digest: Digest) -> Result<(Component, &Linked), Problem> {
-        match self.component(&self.parts.pooled, bytes, digest) {
+    /// Compiles a test case for the pool; if it does not fit in there, for instances on demand, as an analysis.
+    fn compiled(&self, opening: Opening<'_>) -> Result<(Component, &Linked), Problem> {
+        if shape::may_be_analysis(opening.bytes) {
+            let linked = self.on_demand()?;
+            return Ok((self.component(linked, opening)?, linked));
+        }
+        match self.component(&self.parts.pooled, opening) {
             Err(Problem::Invalid(why)) => {
                 let linked = self.on_demand()?;
-                let component = self.component(linked, bytes, digest)?;
-                self.tell_on_demand(entry, &why);
+                let component = self.component(linked, opening)?;
+                self.tell_on_demand(opening.entry, &why);
                 Ok((component, linked))
             }
             component => Ok((component?, &self.parts.pooled)),
@@ -252,7 +297,8 @@ impl Runtime {
     }
 
     /// Compiles a component, or takes what was compiled before.
-    fn component(&self, linked: &Linked, bytes: &[u8], digest: Digest) -> Result<Component, Problem> {
+    fn component(&self, linked: &Linked, opening: Opening<'_>) -> Result<Component, Problem> {
+        let Opening { bytes, digest, .. } = opening;
         if let Some(component) = self.parts.cache.as_ref().and_then(|cache| cache.component(digest, &linked.engine)) {
             return Ok(component);
         }
@@ -309,44 +355,6 @@ impl Drop for Parts {
     }
 }
 
-impl Linked {
-    fn new(config: &Config) -> Result<Self, PluginError> {
-        let engine = Engine::new(config).map_err(|error| PluginError::Runtime(format!("{error:#}")))?;
-        let ticker = Ticker::start(&engine).map_err(|error| PluginError::Runtime(error.to_string()))?;
-        Ok(Self { engine, _ticker: ticker })
-    }
-}
-
-fn on_demand() -> Config {
-    let mut config = Config::new();
-    // Concurrency within a component would make every call a third of a microsecond dearer.
-    config
-        .epoch_interruption(true)
-        .concurrency_support(false)
-        .parallel_compilation(thread::available_parallelism().is_ok());
-    config
-}
-
-fn pooling(config: &RuntimeConfig) -> Config {
-    let instances = config.instances.max(1) + SPARE;
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(instances)
-        .total_core_instances(instances * CORE_INSTANCES)
-        .total_memories(instances * MEMORIES)
-        .total_tables(instances * TABLES)
-        .total_stacks(instances)
-        .max_core_instances_per_component(CORE_INSTANCES)
-        .max_memories_per_component(MEMORIES)
-        .max_tables_per_component(TABLES)
-        .max_memories_per_module(MEMORIES)
-        .max_tables_per_module(TABLES)
-        .max_memory_size(usize::try_from(config.limits.memory).unwrap_or(usize::MAX))
-        .table_elements(TABLE_ENTRIES);
-    let mut config = on_demand();
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    config
-}
-
 fn fitting(component: &Component, engine: &Engine) -> Result<Shape, Problem> {
     shape::of(component, engine).map_err(|misfit| match misfit {
         Misfit::Version(found) => Problem::Version { found },
@@ -355,11 +363,30 @@ fn fitting(component: &Component, engine: &Engine) -> Result<Shape, Problem> {
     })
 }
 
-fn call_failed(call: &'static str, error: CallError) -> Problem {
+/// Who a plugin is, unless its file changed since it was inspected.
+fn identity(
+    opening: Opening<'_>,
+    inspection: &Inspection,
+    (title, version): (&str, &str),
+) -> Result<PluginIdentity, Problem> {
+    let digest = opening.digest.to_string();
+    if digest != inspection.digest {
+        return Err(Problem::Invalid("its file changed while it was read".to_owned()));
+    }
+    Ok(PluginIdentity {
+        name: opening.entry.name.clone(),
+        title: title.to_owned(),
+        version: version.to_owned(),
+        digest,
+        origin: opening.entry.origin.to_string(),
+    })
+}
+
+pub(crate) fn call_failed(call: &'static str, error: CallError) -> Problem {
     match error {
         CallError::Broken { what, wrote } => Problem::Call { call, what, wrote },
         CallError::Fault(wire::Fault::Failed(reason)) => {
-            Problem::Call { call, what: format!("failed ({})", text::line(&reason, MESSAGE)), wrote: String::new() }
+            Problem::Call { call, what: format!("{FAILED}{})", text::line(&reason, MESSAGE)), wrote: String::new() }
         }
         CallError::Fault(wire::Fault::InvalidOption(wire::InvalidOption { name, reason })) => {
             Problem::Option { option: text::line(&name, MESSAGE), reason: text::line(&reason, MESSAGE) }
@@ -367,16 +394,17 @@ fn call_failed(call: &'static str, error: CallError) -> Problem {
     }
 }
 
-fn redacted(problem: Problem, secrets: &Secrets) -> Problem {
+pub(crate) fn redacted(problem: Problem, secrets: &Secrets) -> Problem {
     match problem {
         Problem::Call { call, what, wrote } => {
             Problem::Call { call, what: secrets.redact(what), wrote: secrets.redact(wrote) }
         }
         Problem::Option { option, reason } => Problem::Option { option, reason: secrets.redact(reason) },
+        Problem::Returned { call, what } => Problem::Returned { call, what: secrets.redact(what) },
         other => other,
     }
 }
 
-fn of(entry: &Entry, problem: Problem) -> PluginError {
+pub(crate) fn of(entry: &Entry, problem: Problem) -> PluginError {
     PluginError::Plugin { name: entry.name.clone(), origin: entry.origin.to_string(), problem }
 }

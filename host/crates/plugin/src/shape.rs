@@ -8,11 +8,15 @@ use wasmtime::component::types::ComponentItem;
 
 /// The export of a test case.
 pub(crate) const TEST_CASE: &str = "cluster-tester:plugin/test-case@0.1.0";
+/// The export of an analysis.
+pub(crate) const ANALYSIS: &str = "cluster-tester:plugin/analysis@0.1.0";
 /// The package of our contract, and the version of it that is spoken here.
 const PACKAGE: &str = "cluster-tester:plugin/";
 const VERSION: Version = Version::new(0, 1, 0);
 /// What our package gives to plugins.
-const OURS: [&str; 4] = ["log", "random", "dataset", "types"];
+const OURS: [&str; 3] = ["log", "random", "types"];
+/// What it gives to analyses alone.
+const OF_ANALYSES: [&str; 2] = ["dataset", "report"];
 /// Packages of WASI 0.2 that are linked.
 const WASI: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
 
@@ -105,8 +109,18 @@ pub(crate) fn of(component: &Component, engine: &Engine) -> Result<Shape, Misfit
     };
     let imports: Vec<String> =
         kind.imports(engine).filter(|(_, import)| has_functions(&import.ty)).map(|(name, _)| name.to_owned()).collect();
-    let missing: Vec<String> = imports.iter().filter(|import| !is_linked(import)).cloned().collect();
+    let missing: Vec<String> = imports.iter().filter(|import| !is_linked(import, world)).cloned().collect();
     if missing.is_empty() { Ok(Shape { world, imports }) } else { Err(Misfit::Imports(missing)) }
+}
+
+/// It looks like an analysis, before it is compiled: it names that interface somewhere. A guess, for which code is made
+/// once rather than twice.
+pub(crate) fn may_be_analysis(bytes: &[u8]) -> bool {
+    let names = |interface: &str| {
+        let name = interface.split('@').next().unwrap_or(interface).as_bytes();
+        bytes.windows(name.len()).any(|window| window == name)
+    };
+    names(ANALYSIS) && !names(TEST_CASE)
 }
 
 /// Name and version of an interface of our package.
@@ -119,9 +133,10 @@ fn is_ours(version: &str) -> bool {
     Version::parse(version).is_ok_and(|version| (version.major, version.minor) == (VERSION.major, VERSION.minor))
 }
 
-fn is_linked(import: &str) -> bool {
+fn is_linked(import: &str, world: World) -> bool {
     if let Some((name, version)) = ours(import) {
-        return is_ours(version) && OURS.contains(&name);
+        let is_given = OURS.contains(&name) || world == World::Analysis && OF_ANALYSES.contains(&name);
+        return is_ours(version) && is_given;
     }
     let Some((package, interface)) = import.strip_prefix("wasi:").and_then(|rest| rest.split_once('/')) else {
         return false;
@@ -144,12 +159,14 @@ mod tests {
     #[test]
     fn the_sandbox_is_linked_and_the_network_is_not() {
         for import in ["cluster-tester:plugin/log@0.1.0", "wasi:cli/stderr@0.2.3", "wasi:sockets/tcp@0.2.0"] {
-            assert!(is_linked(import), "{import}");
+            assert!(is_linked(import, World::TestCase), "{import}");
         }
         for import in
             ["wasi:http/outgoing-handler@0.2.0", "wasi:cli/stderr@0.3.0", "a:b/c", "cluster-tester:plugin/log@0.2.0"]
         {
-            assert!(!is_linked(import), "{import}");
+            assert!(!is_linked(import, World::TestCase), "{import}");
         }
+        let dataset = "cluster-tester:plugin/dataset@0.1.0";
+        assert_eq!([World::Analysis, World::TestCase].map(|world| is_linked(dataset, world)), [true, false]);
     }
 }

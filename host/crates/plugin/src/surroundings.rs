@@ -1,6 +1,7 @@
 //! What a guest can learn of the world: the intended start, and random numbers that come again.
 //!
-//! Both are set anew before each call, from what the call is about: which instance serves it changes nothing.
+//! Both are set anew before each call of a test case, from what the call is about: which instance serves it changes
+//! nothing. An analysis sees the start of the first trial that it is given.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,12 @@ impl Surroundings {
         self.0.random.store(u64::from(context.seed) << 32 | u64::from(fnv(state)), Ordering::Relaxed);
     }
 
+    /// Sets them for an analysis, for as long as its instance lives.
+    pub(crate) fn begin_analysis(&self, began_unix_ms: f64, seed: u64) {
+        self.0.unix_ns.store((began_unix_ms * 1e6).max(0.0) as u64, Ordering::Relaxed);
+        self.0.random.store(seed, Ordering::Relaxed);
+    }
+
     /// The intended start, nanoseconds since the Unix epoch.
     pub(crate) fn unix_ns(&self) -> u64 {
         self.0.unix_ns.load(Ordering::Relaxed)
@@ -40,7 +47,7 @@ impl Surroundings {
 }
 
 /// FNV-1a.
-fn fnv(bytes: &[u8]) -> u32 {
+pub(crate) fn fnv(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 

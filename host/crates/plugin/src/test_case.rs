@@ -8,7 +8,7 @@ use model::{
 use serde_json::{Map, Value};
 use wasmtime::component::InstancePre;
 
-use crate::guest::{CallError, Calling, Guest, State};
+use crate::guest::{CallError, Calling, State, TestCaseGuest};
 use crate::limits::Limits;
 use crate::log::{Kept, Log};
 use crate::runtime::Parts;
@@ -54,9 +54,7 @@ impl TestCase {
 
     /// Takes what its instances have written since the last time.
     pub fn take_log(&self) -> Kept {
-        let mut kept = self.0.log.take();
-        kept.lines.iter_mut().for_each(|(_, line)| *line = self.0.secrets.redact(std::mem::take(line)));
-        kept
+        self.0.log.take_without(&self.0.secrets)
     }
 }
 
@@ -78,8 +76,8 @@ impl WorkloadSource for TestCase {
 }
 
 impl Shared {
-    fn configured(&self) -> Result<Guest, WorkloadError> {
-        let mut guest = Guest::new(&self.pre, &self.calling, self.limits, &self.log).map_err(|error| {
+    fn configured(&self) -> Result<TestCaseGuest, WorkloadError> {
+        let mut guest = TestCaseGuest::new(&self.pre, &self.calling, self.limits, &self.log).map_err(|error| {
             WorkloadError::Broken(format!(
                 "plugin `{}` cannot be instantiated: {:#}",
                 self.identity.name,
@@ -121,7 +119,7 @@ impl Shared {
 struct PluginWorkload {
     shared: Arc<Shared>,
     /// None after a call killed it.
-    guest: Option<Guest>,
+    guest: Option<TestCaseGuest>,
     declared: Declared,
 }
 
@@ -130,7 +128,7 @@ impl PluginWorkload {
     fn call<T>(
         &mut self,
         name: &str,
-        call: impl FnOnce(&mut Guest) -> Result<T, CallError>,
+        call: impl FnOnce(&mut TestCaseGuest) -> Result<T, CallError>,
     ) -> Result<T, WorkloadError> {
         let guest = match &mut self.guest {
             Some(guest) => guest,

@@ -6,6 +6,8 @@
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
+pub(crate) use crate::bindings::types::{Fault, Identity, InvalidOption};
+
 /// `context`.
 #[derive(ComponentType, Lower)]
 #[component(record)]
@@ -35,35 +37,6 @@ pub(crate) struct Response<'a> {
 pub(crate) struct ResponseHeader<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a [u8],
-}
-
-/// `fault`.
-#[derive(Debug, ComponentType, Lift)]
-#[component(variant)]
-pub(crate) enum Fault {
-    #[component(name = "invalid-option")]
-    InvalidOption(InvalidOption),
-    #[component(name = "failed")]
-    Failed(String),
-}
-
-/// `invalid-option`.
-#[derive(Debug, ComponentType, Lift)]
-#[component(record)]
-pub(crate) struct InvalidOption {
-    pub(crate) name: String,
-    pub(crate) reason: String,
-}
-
-/// `identity`.
-#[derive(ComponentType, Lift)]
-#[component(record)]
-pub(crate) struct Identity {
-    pub(crate) name: String,
-    pub(crate) version: String,
-    pub(crate) description: String,
-    #[component(name = "options-schema")]
-    pub(crate) options_schema: String,
 }
 
 /// `description` of a test case.

@@ -2,10 +2,15 @@
 //! analyses; nothing of it is trusted to be free of markup or control characters.
 
 mod chart;
+mod column;
+mod finding;
 mod page;
+mod plain;
+#[cfg(test)]
+mod samples;
 mod text;
 mod unit;
 
-pub use chart::{DrawError, png, svg};
+pub use chart::{DrawError, font_style, png, svg};
 pub use page::{Page, html};
 pub use text::{Terminal, csv, markdown, terminal};

@@ -166,6 +166,12 @@ pub enum ResultsError {
         /// The file.
         path: PathBuf,
     },
+    /// Neither a run nor a file of the older tool.
+    #[error("`{}` is neither a run directory, with a run.json in it, nor a result file of the older tool", path.display())]
+    NotADataset {
+        /// File or directory.
+        path: PathBuf,
+    },
     /// No trial of that number.
     #[error("run `{run}` has no trial {trial}: {}", trials_there(*there))]
     NoSuchTrial {
@@ -254,6 +260,9 @@ impl ResultsError {
             Self::NotAncestor { .. } => {
                 "give a file whose name ends in `_benchmark.json` or `_test_execution.json`; a run of this tool is given by \
                  its directory or id"
+            }
+            Self::NotADataset { .. } => {
+                "give a run's directory or id, or a file whose name ends in `_benchmark.json` or `_test_execution.json`"
             }
             Self::NoSuchTrial { .. } => "list the trials with `cluster-tester results show RUN`",
             Self::NoSamples { .. } => "where a spool is left, `cluster-tester results recover RUN` reads it",

@@ -11,18 +11,21 @@
 //! A run is there from its first moment: `run.json` is written before the first trial and replaced whole after each
 //! one, samples reach the disk twice in each half second, and [`recover`] makes a run that was killed readable again;
 //! [`Storage::resume_run`] takes it up where it was cut off. [`ancestor`] reads and writes the older tool's files.
+//! [`open_dataset`] gives both kinds to analyses.
 //! Whatever the disk does, a generator thread that offers samples never waits, and no figure of `run.json` depends on them.
 
 pub mod ancestor;
 mod atomic_file;
 mod checksum;
 mod columns;
+mod dataset;
 mod delta;
 mod error;
 mod export;
 mod lock;
 mod observations;
 mod parquet_file;
+mod parquet_reader;
 mod parquet_writer;
 mod recovery;
 mod resource_log;
@@ -42,6 +45,7 @@ mod writer;
 mod tests;
 
 pub use columns::TrialHeader;
+pub use dataset::{OlderDataset, RunDataset, open_dataset};
 pub use error::ResultsError;
 pub use export::SampleFormat;
 pub use observations::Observations;

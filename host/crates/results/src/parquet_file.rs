@@ -1,17 +1,17 @@
-//! The samples of a trial as Parquet, not believed before they were read back.
+//! Makes the samples of a trial Parquet, which is not believed before it was read back.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
 use crate::atomic_file::sync_parent;
 use crate::checksum::Checksum;
 use crate::columns::TrialHeader;
 use crate::error::ResultsError;
+use crate::parquet_reader::BATCH;
 use crate::parquet_writer::ParquetWriter;
 use crate::spool::SpoolReader;
 use crate::table::Table;
@@ -20,8 +20,6 @@ use crate::table::Table;
 pub(crate) const SAMPLES: &str = "samples.parquet";
 /// Rows from which on a page is made of them.
 const PAGE: usize = 16 * 1024;
-/// Rows read at a time.
-const BATCH: usize = 8 * 1024;
 
 /// Writes what `spool` holds as the samples of the trial in `dir` and gives their number. The file appears whole or not
 /// at all.
@@ -68,42 +66,6 @@ fn write_to(path: &Path, header: &TrialHeader, mut spool: SpoolReader) -> Result
     writer.end().map_err(failed)?;
     synced.sync_all().map_err(|e| ResultsError::writing(path, e))?;
     Ok(checksum)
-}
-
-/// The samples of a finished trial.
-pub(crate) struct ParquetSamples {
-    pub(crate) header: TrialHeader,
-    reader: ParquetRecordBatchReader,
-    path: std::path::PathBuf,
-}
-
-impl ParquetSamples {
-    /// Opens the samples of the trial in `dir`; none when there is no such file.
-    pub(crate) fn open(dir: &Path) -> Result<Option<Self>, ResultsError> {
-        let path = dir.join(SAMPLES);
-        let file = match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            opened => opened.map_err(|e| ResultsError::reading(&path, e))?,
-        };
-        let failed = |error: ParquetError| ResultsError::samples(&path, error);
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
-        let metadata = builder.metadata().file_metadata();
-        let pairs = metadata.key_value_metadata();
-        let value = |key: &str| pairs?.iter().find(|pair| pair.key == key)?.value.as_deref();
-        let header = TrialHeader::from_metadata(value).map_err(|reason| ResultsError::samples(&path, reason))?;
-        header.check(builder.schema()).map_err(|reason| ResultsError::samples(&path, reason))?;
-        let reader = builder.with_batch_size(BATCH).build().map_err(failed)?;
-        Ok(Some(Self { header, reader, path }))
-    }
-}
-
-impl Iterator for ParquetSamples {
-    type Item = Result<RecordBatch, ResultsError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.reader.next()?;
-        Some(batch.map_err(|error| ResultsError::samples(&self.path, error)))
-    }
 }
 
 fn checksum_of(path: &Path) -> Result<Checksum, ResultsError> {

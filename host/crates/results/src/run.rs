@@ -9,7 +9,7 @@ use crate::columns::TrialHeader;
 use crate::error::ResultsError;
 use crate::lock::RunLock;
 use crate::observations::Observations;
-use crate::parquet_file::ParquetSamples;
+use crate::parquet_reader::ParquetSamples;
 use crate::rows::SampleRows;
 use crate::run_file::{RunFile, TrialRecord};
 use crate::spool::SpoolReader;

@@ -1,22 +1,27 @@
-//! Mean of the server's own time and of the response time, trial by trial.
+//! The mean of the server's own time and of the response time, trial by trial.
 
-use cluster_tester_sdk::analysis::{Analysis, Datasets, Description, Report};
-use cluster_tester_sdk::{Fault, NoOptions};
+use older_analyses::{TimeFigure, older_analysis, response_time};
 
-/// The analysis.
-pub struct AvgResponseTime;
+older_analysis!(
+    AvgResponseTime,
+    "AvgResponseTimeAnalysis",
+    "The mean server's own time and response time of each trial.",
+    |_: &_, datasets| response_time(TimeFigure::Mean, datasets)
+);
 
-impl Analysis for AvgResponseTime {
-    type Options = NoOptions;
+#[cfg(test)]
+mod tests {
+    use cluster_tester_sdk::NoOptions;
+    use cluster_tester_sdk::analysis::fake::{FakeDataset, FakeTrial};
+    use cluster_tester_sdk::analysis::{Analysis as _, Datasets, Quantity};
 
-    fn describe() -> Description {
-        Description::new("AvgResponseTimeAnalysis", "Mean of the server's own time and of the response time.")
-    }
+    use super::*;
 
-    fn analyse(_: NoOptions, datasets: &Datasets) -> Result<Report, Fault> {
-        let _ = datasets;
-        Ok(Report::new("Mean response time"))
+    #[test]
+    fn the_older_form_is_of_the_servers_own_time() {
+        let trial = FakeTrial::new(10, 4.0).quantity(Quantity::ServerSpan, [1e6, 3e6]).response_times([5e6, 7e6]);
+        let datasets = Datasets::fake([FakeDataset::new("k3s").trial(trial)]);
+        let report = AvgResponseTime::analyse(NoOptions {}, &datasets).expect("a report");
+        assert_eq!(report.tables()[0].text_of("as before (s)").expect("the column"), ["0.0020"]);
     }
 }
-
-cluster_tester_sdk::export_analysis!(AvgResponseTime);

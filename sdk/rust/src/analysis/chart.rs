@@ -28,7 +28,8 @@ impl Chart {
         Self::new("stacked-bars", title, Axis::new(heading, ""), Cells::Text(categories), y)
     }
 
-    /// Lines over x values, rising. A time series has nanoseconds there.
+    /// Lines over x values; a time series has nanoseconds there. The points of each series rise in x. Rows of several
+    /// series may stand one below the other, each with NaN where it has no point: x then begins anew with each.
     pub fn lines(title: impl Into<String>, x: Axis, values: Vec<f64>, y: Axis) -> Self {
         Self::new("lines", title, x, Cells::Numbers(values), y)
     }
@@ -141,6 +142,15 @@ impl Chart {
         self
     }
 
+    /// The values of the first series with this name, where they are numbers.
+    pub fn values_of(&self, series: &str) -> Option<&[f64]> {
+        let found = self.series.iter().find(|found| found.name == series)?;
+        match &self.data.columns.get(found.values as usize)?.values {
+            Cells::Numbers(values) => Some(values),
+            Cells::Text(_) => None,
+        }
+    }
+
     fn column(&mut self, heading: String, unit: String, values: Cells) -> u32 {
         self.data.columns.push(TableColumn { heading, unit, values });
         (self.data.columns.len() - 1) as u32
@@ -170,6 +180,7 @@ mod tests {
         assert_eq!(headings, ["time", "offered", "offered, lower", "offered, upper", "node-1"]);
         let places: Vec<_> = chart.series.iter().map(|series| (series.panel, series.values)).collect();
         assert_eq!(places, [(0, 1), (1, 4)]);
+        assert_eq!((chart.values_of("node-1"), chart.values_of("node-2")), (Some(&[30.0, 40.0][..]), None));
         assert!(chart.series[0].band.is_some_and(|band| (band.low, band.high) == (2, 3)));
         assert_eq!((chart.marks[0].panel, chart.data.columns[4].unit.as_str()), (1, "%"));
     }

@@ -87,6 +87,16 @@ impl Dataset {
         (0..self.facts.trials).map(trial).collect()
     }
 
+    /// Its trials that count: those made for their own sake or to confirm what a search found. Steps of searches are
+    /// short, and some of them beyond what the target carries: they are given only where there is nothing else.
+    ///
+    /// # Errors
+    /// As the host says.
+    pub fn main_trials(&self) -> Result<Vec<Trial>, Fault> {
+        let (main, steps): (Vec<_>, Vec<_>) = self.trials()?.into_iter().partition(|trial| trial.facts.is_main());
+        Ok(if main.is_empty() { steps } else { main })
+    }
+
     /// Its searches that came to an answer, in order.
     ///
     /// # Errors
@@ -238,5 +248,30 @@ impl Selected {
                 return Ok(());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Purpose;
+    use super::super::fake::FakeTrial;
+    use super::*;
+
+    fn main_trials(purposes: &[Purpose]) -> Vec<u32> {
+        let trial = |purpose: &Purpose| {
+            let mut trial = FakeTrial::new(10, 1.0);
+            trial.facts.purpose = *purpose;
+            trial
+        };
+        let run = purposes.iter().map(trial).fold(FakeDataset::new("run"), FakeDataset::trial);
+        let datasets = Datasets::fake([run]).all().expect("datasets");
+        datasets[0].main_trials().expect("trials").iter().map(|trial| trial.facts.number).collect()
+    }
+
+    #[test]
+    fn steps_of_searches_count_only_where_there_is_nothing_else() {
+        use Purpose::{Confirmation, Plan, Search};
+        assert_eq!(main_trials(&[Search, Search, Confirmation, Plan]), [3, 4]);
+        assert_eq!(main_trials(&[Search, Search]), [1, 2]);
     }
 }

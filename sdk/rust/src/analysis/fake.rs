@@ -21,6 +21,8 @@ pub struct FakeDataset {
     pub searches: Vec<SearchFacts>,
     /// What each host spent at rest, by the figure's name.
     pub idle: Vec<(String, Vec<f64>)>,
+    /// All that is known of it, as JSON.
+    pub manifest: String,
 }
 
 /// A made-up trial.
@@ -54,7 +56,7 @@ impl FakeDataset {
             plugins: Vec::new(),
             is_cpu_since_boot: false,
         };
-        Self { facts, trials: Vec::new(), searches: Vec::new(), idle: Vec::new() }
+        Self { facts, trials: Vec::new(), searches: Vec::new(), idle: Vec::new(), manifest: "{}".to_owned() }
     }
 
     /// With a trial.
@@ -84,6 +86,13 @@ impl FakeDataset {
     #[must_use]
     pub fn idle(mut self, figure: &str, values: impl IntoIterator<Item = f64>) -> Self {
         self.idle.push((figure.to_owned(), values.into_iter().collect()));
+        self
+    }
+
+    /// With all that is known of it, as JSON.
+    #[must_use]
+    pub fn manifest(mut self, json: &str) -> Self {
+        json.clone_into(&mut self.manifest);
         self
     }
 
@@ -219,8 +228,8 @@ impl Source for Fake {
         self.dataset(dataset).map(|dataset| dataset.searches.clone())
     }
 
-    fn manifest(&self, _: u32) -> Result<String, Fault> {
-        Ok("{}".to_owned())
+    fn manifest(&self, dataset: u32) -> Result<String, Fault> {
+        self.dataset(dataset).map(|dataset| dataset.manifest.clone())
     }
 
     fn count_outcomes(&self, dataset: u32, trial: u32, phases: Phases) -> Result<Vec<f64>, Fault> {

@@ -37,9 +37,11 @@
 
 mod chart;
 mod datasets;
+mod facts;
 pub mod fake;
 mod report;
 mod source;
+pub mod text;
 
 pub use crate::bindings::analysis::cluster_tester::plugin::dataset::{
     Chunk, Column, DatasetFacts, Histogram, HostFacts, Outcomes, Phases, PluginFacts, Purpose, Quantity,
@@ -55,6 +57,7 @@ pub use source::Source;
 
 use crate::bindings::test_case::cluster_tester::plugin::types::Identity;
 use crate::fault::Fault;
+use crate::identity;
 
 /// An analysis. `datasets` gives it what it works on: the host's own, or [`fake`] ones in a unit test.
 pub trait Analysis {
@@ -71,24 +74,12 @@ pub trait Analysis {
     fn analyse(options: Self::Options, datasets: &Datasets) -> Result<Report, Fault>;
 }
 
+identity::builders!(Description);
+
 impl Description {
     /// A description for any number of datasets and without options. The version is that of the plugin's crate.
     pub fn new(name: &str, description: &str) -> Self {
         Self { identity: Identity::new(name, description), min_datasets: 1, max_datasets: 0 }
-    }
-
-    /// With another version than that of the plugin's crate.
-    #[must_use]
-    pub fn version(mut self, version: &str) -> Self {
-        self.identity.version = version.to_owned();
-        self
-    }
-
-    /// With options, as the text of a JSON Schema of an object.
-    #[must_use]
-    pub fn options_schema(mut self, schema: &str) -> Self {
-        self.identity.options_schema = schema.to_owned();
-        self
     }
 
     /// With the fewest and the most datasets that it can work on; 0 at most: any number.

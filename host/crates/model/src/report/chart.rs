@@ -1,11 +1,11 @@
 //! A chart as data: what is drawn, and how.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Table;
 
 /// A chart. A kind that is not known is shown as its table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Chart {
     /// `bars`, `stacked-bars`, `lines`, `scatter`, `histogram`, `box`, `violin` or `heat-map`.
     pub kind: String,
@@ -17,9 +17,10 @@ pub struct Chart {
     pub x: Axis,
     /// Vertical axes, one panel each, from top to bottom, over the same horizontal axis.
     pub panels: Vec<Axis>,
-    /// What is drawn. First column: x values, or categories. For `histogram` the lower edges of the bins, rising (the last
-    /// bin is as wide as the one before it); for `box` and `violin` probabilities from 0 to 1, of which the other columns
-    /// are the quantiles; for `heat-map` the rows.
+    /// What is drawn. First column: x values, or categories. For `lines` the points of each series rise in x, the column as
+    /// a whole need not: rows of several series may stand one below the other, each with NaN where it has no point. For
+    /// `histogram` the lower edges of the bins, rising (the last bin is as wide as the one before it); for `box` and
+    /// `violin` probabilities from 0 to 1, of which the other columns are the quantiles; for `heat-map` the rows.
     pub data: Table,
     /// How columns make series, in the order of drawing.
     pub series: Vec<Series>,
@@ -28,7 +29,7 @@ pub struct Chart {
 }
 
 /// An axis.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Axis {
     /// What is shown, without the unit.
     pub label: String,
@@ -39,7 +40,7 @@ pub struct Axis {
 }
 
 /// How values are placed on an axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scale {
     /// Evenly, from zero where that is near.
@@ -51,7 +52,7 @@ pub enum Scale {
 }
 
 /// A series.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Series {
     /// Name in the legend.
     pub name: String,
@@ -68,7 +69,7 @@ pub struct Series {
 }
 
 /// The edges of a band, as columns by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Band {
     /// Lower edge.
     pub low: usize,
@@ -77,7 +78,7 @@ pub struct Band {
 }
 
 /// A line across a chart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mark {
     /// It stands at a value of the horizontal axis; else it lies at one of the vertical axis.
     pub is_vertical: bool,

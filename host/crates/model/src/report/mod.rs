@@ -3,12 +3,12 @@
 
 mod chart;
 
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 
 pub use chart::{Axis, Band, Chart, Mark, Scale, Series};
 
 /// A report, in reading order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Report {
     /// Title, one line.
     pub title: String,
@@ -17,7 +17,7 @@ pub struct Report {
 }
 
 /// A part of a report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Block {
     /// Heading of a section, one line.
@@ -33,7 +33,7 @@ pub enum Block {
 }
 
 /// A table, column by column.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Table {
     /// Caption, one line.
     pub caption: String,
@@ -49,7 +49,7 @@ impl Table {
 }
 
 /// A column of a table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TableColumn {
     /// Heading, one line.
     pub heading: String,
@@ -60,13 +60,30 @@ pub struct TableColumn {
 }
 
 /// Values of a column.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cells {
     /// Text.
     Text(Vec<String>),
-    /// Numbers; NaN is an empty cell, infinite is unbounded.
+    /// Numbers; NaN is an empty cell, infinite is unbounded. In JSON they are null and `"unbounded"`.
+    #[serde(serialize_with = "numbers")]
     Numbers(Vec<f64>),
+}
+
+/// JSON has neither NaN nor infinity, and both mean something here.
+fn numbers<S: Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Number {
+        Finite(f64),
+        Unknown(()),
+        Unbounded(&'static str),
+    }
+    serializer.collect_seq(values.iter().map(|value| match value {
+        value if value.is_finite() => Number::Finite(*value),
+        value if value.is_nan() => Number::Unknown(()),
+        _ => Number::Unbounded("unbounded"),
+    }))
 }
 
 impl Cells {
@@ -85,7 +102,7 @@ impl Cells {
 }
 
 /// A finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
@@ -94,7 +111,7 @@ pub struct Finding {
 }
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know.
@@ -114,5 +131,17 @@ impl Report {
             Block::Finding(finding) => Some(finding),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_tells_what_is_not_known_from_what_has_no_bound() {
+        let cells = Cells::Numbers(vec![1.5, f64::NAN, f64::INFINITY]);
+        let json = serde_json::to_value(&cells).expect("plain data");
+        assert_eq!(json, serde_json::json!({ "numbers": [1.5, null, "unbounded"] }));
     }
 }

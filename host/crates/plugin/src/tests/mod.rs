@@ -1,6 +1,8 @@
 //! The runtime with real components: those that are shipped, and fixtures that break the contract.
 
+mod analyses;
 mod calls;
+mod dataset;
 mod loading;
 
 use std::path::PathBuf;

@@ -18,6 +18,8 @@ mod json;
 mod name;
 mod ticks;
 
+pub(crate) use name::ours;
+
 pub use export::Export;
 pub use file::{
     AncestorFile, Benchmark, ClusterStats, Execution, Ping, RequestResult, ServerStats, TestCase, TestExecution,

@@ -28,6 +28,21 @@ impl TestCaseName {
     }
 }
 
+/// What users here call the test case that the older tool calls `theirs`: `FibonacciTestCase` is `fibonacci`.
+pub(crate) fn ours(theirs: &str) -> String {
+    if let Some((ours, ..)) = KNOWN.iter().find(|(_, known, ..)| *known == theirs) {
+        return (*ours).to_owned();
+    }
+    let mut name = String::new();
+    for letter in theirs.strip_suffix("TestCase").unwrap_or(theirs).chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    if name.is_empty() { theirs.to_owned() } else { name }
+}
+
 /// `http-get` becomes `HttpGet`.
 fn camel_case(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric());
@@ -69,6 +84,19 @@ mod tests {
         let http = TestCaseName::of("http", "Any request");
         assert_eq!((http.description.as_str(), http.min_recommended_load), ("Any request", 1));
         assert_eq!(TestCaseName::of("fibonacci", "x").min_recommended_load, 10);
+    }
+
+    #[test]
+    fn test_cases_of_the_older_tool_have_our_names() {
+        for (theirs, expected) in [
+            ("FibonacciTestCase", "fibonacci"),
+            ("BubbleSortTestCase", "bubble-sort"),
+            ("HttpGetTestCase", "http-get"),
+            ("TestCase", "TestCase"),
+            ("", ""),
+        ] {
+            assert_eq!(ours(theirs), expected);
+        }
     }
 
     #[test]

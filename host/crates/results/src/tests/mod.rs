@@ -1,8 +1,11 @@
 //! Tests of whole runs, and what they share.
 
+mod dataset_facts;
+mod datasets;
 mod finding;
 mod hosts;
 mod life;
+mod older_datasets;
 mod older_files;
 mod reading;
 mod recovering;
