@@ -1,5 +1,5 @@
 # What a newcomer types. Each installs what it needs.
-.PHONY: demo test bench soak plugins lint
+.PHONY: demo test test-languages bench soak plugins lint
 
 demo: plugins
 	cargo build --release --locked --workspace --bins
@@ -9,8 +9,17 @@ test: plugins
 	tests/chromium install
 	tests/nginx install
 	tests/parquet-reader install
+	tests/registry install
 	tests/ssh-server install
 	cargo test --release --locked --workspace
+
+# Plugins in JavaScript, Python and C do what those in Rust do. Node.js, Python and Cargo must be there.
+test-languages: plugins
+	sdk/toolchains install
+	node --import ./sdk/js/node.js --test sdk/js/test/
+	python3 -m unittest discover -s sdk/python/tests
+	sdk/toolchains build target/languages
+	LANGUAGES_DIR="$(CURDIR)/target/languages" cargo test --release --locked --workspace --test languages
 
 # What is measured, and how: docs/benchmarks. `make bench ARGS=--quick` to see that it works.
 bench: plugins
@@ -27,6 +36,7 @@ soak: plugins
 	cargo test --release --locked --package discovery -- --ignored --nocapture --test-threads 1 campaign
 	cargo test --release --locked --package results --test dataset -- --ignored --nocapture --test-threads 1
 	cargo test --release --locked --package monitor -- --ignored --nocapture --test-threads 1
+	cargo test --release --locked --package plugin -- --ignored --nocapture --test-threads 1 campaign
 
 plugins:
 	plugins/wasm-toolchain install

@@ -11,12 +11,31 @@ use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
 use crate::plugins::{self, Plugins};
 
+/// The analysis of a name, or of a file.
+///
+/// # Errors
+/// When there is none; with those that there are.
+pub(crate) fn entry(name: &str, plugins: &Plugins) -> Result<Entry, CliError> {
+    let is_file = name.contains('/') || name.ends_with(".wasm");
+    if is_file || plugins.catalog.find(name).is_ok() {
+        return plugins.entry(name);
+    }
+    let known: Vec<String> = list(plugins).into_iter().map(|(entry, _)| entry.name.clone()).collect();
+    let error = CliError::new(ExitCode::Plugin, format!("there is no analysis `{name}`"))
+        .with_detail("there are", known.join(", "));
+    let nearest = known.iter().max_by(|a, b| strsim::jaro(name, a).total_cmp(&strsim::jaro(name, b)));
+    Err(match nearest {
+        Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
+        None => error,
+    })
+}
+
 /// Opens an analysis with the options of the config and the flags.
 ///
 /// # Errors
 /// When there is none of that name, it is no analysis, or an option does not fit.
 pub(crate) fn open(name: &str, layers: &Layers, plugins: &Plugins) -> Result<Analysis, CliError> {
-    let entry = plugins.entry(name)?;
+    let entry = entry(name, plugins)?;
     let options = config::resolve_options(layers, &entry.name)?;
     Ok(plugins.runtime.open_analysis(&entry, &plugins::given(options))?)
 }

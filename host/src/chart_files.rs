@@ -17,7 +17,12 @@ const LONGEST: usize = 200;
 ///
 /// # Errors
 /// When one cannot be drawn or written.
-pub(crate) fn write(report: &Report, dir: &Path, format: ChartFormat) -> Result<Vec<PathBuf>, CliError> {
+pub(crate) fn write(
+    analysis: &str,
+    report: &Report,
+    dir: &Path,
+    format: ChartFormat,
+) -> Result<Vec<PathBuf>, CliError> {
     let cannot = |path: &Path, error: &dyn std::fmt::Display| {
         CliError::new(ExitCode::Storage, format!("cannot write `{}`: {error}", path.display()))
     };
@@ -39,7 +44,7 @@ pub(crate) fn write(report: &Report, dir: &Path, format: ChartFormat) -> Result<
             ChartFormat::Svg => "svg",
             ChartFormat::Png => "png",
         };
-        let stem = stem(chart);
+        let stem = stem(analysis, chart);
         let turn = taken.entry(stem.clone()).and_modify(|turn| *turn += 1).or_insert(1_u32);
         let path = dir.join(match turn {
             1 => format!("{stem}.{extension}"),
@@ -52,12 +57,12 @@ pub(crate) fn write(report: &Report, dir: &Path, format: ChartFormat) -> Result<
 }
 
 /// Name of a chart's file: what the analysis wants, but never another directory or a hidden file.
-fn stem(chart: &Chart) -> String {
+fn stem(analysis: &str, chart: &Chart) -> String {
     let wanted = match chart.file_name.trim() {
-        "" => slug(&chart.title),
+        "" => format!("{analysis}-{}", slug(&chart.title)),
         name => name.to_owned(),
     };
-    let is_plain = |character: char| character.is_alphanumeric() || "-_.#+=@, ".contains(character);
+    let is_plain = |character: char| character.is_alphanumeric() || "-_.+=@, ".contains(character);
     let plain: String = wanted.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
     let mut plain = plain.trim_start_matches('.').trim().to_owned();
     while plain.len() > LONGEST {
@@ -94,11 +99,14 @@ mod tests {
 
     #[test]
     fn a_file_stays_in_its_directory_whatever_it_is_called() {
-        assert_eq!(stem(&chart("ram_usage_comparison_load_10_k3s_k0s", "")), "ram_usage_comparison_load_10_k3s_k0s");
-        assert_eq!(stem(&chart("../../etc/passwd", "")), "_.._etc_passwd");
-        assert_eq!(stem(&chart("a\0b\n\u{1b}[31m", "")), "a_b__[31m".replace('[', "_"));
-        assert_eq!(stem(&chart("", "Response time / rate")), "response-time-rate");
-        assert_eq!(stem(&chart("...", "")), "chart");
-        assert!(stem(&chart(&"ä".repeat(500), "")).len() <= LONGEST);
+        assert_eq!(
+            stem("a", &chart("ram_usage_comparison_load_10_k3s_k0s", "")),
+            "ram_usage_comparison_load_10_k3s_k0s"
+        );
+        assert_eq!(stem("a", &chart("../../etc/passwd", "")), "_.._etc_passwd");
+        assert_eq!(stem("a", &chart("a\0b\n\u{1b}[31m", "")), "a_b__[31m".replace('[', "_"));
+        assert_eq!(stem("a", &chart("", "Response time / rate")), "a-response-time-rate");
+        assert_eq!(stem("a", &chart("...", "")), "chart");
+        assert!(stem("a", &chart(&"ä".repeat(500), "")).len() <= LONGEST);
     }
 }

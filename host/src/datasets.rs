@@ -34,8 +34,19 @@ pub(crate) fn open(wanted: &[String], storage: &Storage, names: &Names<'_>) -> R
     }
     let aliases = aliases(names.hosts)?;
     let mut all: Vec<Named> = Vec::new();
+    let mut places: Vec<PathBuf> = Vec::new();
     for (index, wanted) in wanted.iter().enumerate() {
-        let inner = results::open_dataset(&place(wanted, storage)?)?;
+        let place = place(wanted, storage)?;
+        let whole = place.canonicalize().unwrap_or_else(|_| place.clone());
+        // Once more would count as a repetition, and make a comparison surer than it is.
+        if let Some(before) = places.iter().position(|before| *before == whole) {
+            let what = format!("`{wanted}` is named twice");
+            return Err(CliError::new(ExitCode::Usage, what)
+                .with_detail("place", format!("{}, and {} of them", before + 1, index + 1))
+                .with_hint("name each run once"));
+        }
+        places.push(whole);
+        let inner = results::open_dataset(&place)?;
         let mut facts = inner.facts().clone();
         match (names.given.get(index), names.numbered) {
             (Some(given), _) => {

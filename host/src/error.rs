@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 
+use crate::visible::visible;
+
 /// How a command ended, for scripts. The numbers are a promise (`docs/exit-codes.md`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -175,12 +177,12 @@ impl CliError {
             true => format!("\x1b[{code}m{text}\x1b[0m"),
             false => text.to_owned(),
         };
-        let mut text = format!("{} {}\n", paint("1;31", "error:"), self.what);
+        let mut text = format!("{} {}\n", paint("1;31", "error:"), visible(&self.what));
         for (label, detail) in &self.details {
-            let _ = writeln!(text, "  {label}: {}", detail.trim_end().replace('\n', "\n    "));
+            let _ = writeln!(text, "  {label}: {}", visible(detail.trim_end()).replace('\n', "\n    "));
         }
         if let Some(hint) = &self.hint {
-            let _ = writeln!(text, "  {} {hint}", paint("1;36", "hint:"));
+            let _ = writeln!(text, "  {} {}", paint("1;36", "hint:"), visible(hint));
         }
         text
     }
@@ -216,6 +218,14 @@ mod tests {
           hint: raise `plugins.deadline`, or do the set-up work in `configure`
         ");
         assert!(error.render(true).starts_with("\x1b[1;31merror:\x1b[0m plugin"));
+    }
+
+    #[test]
+    fn no_part_of_an_error_speaks_to_the_terminal() {
+        let evil = "\x1b[2J\u{202e}";
+        let error = CliError::new(ExitCode::Plugin, evil).with_detail("it wrote", evil).with_hint(evil);
+        assert_eq!(error.render(false).matches("\\u{1b}[2J\\u{202e}").count(), 3);
+        assert!(!error.render(false).contains('\x1b'));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use model::Validity;
 use results::{RunFile, TrialRecord};
 
 use crate::error::CliError;
+use crate::visible::is_unseen;
 use crate::{figures, load_model, summary, verdict};
 
 /// A test case in the file.
@@ -131,6 +132,7 @@ fn escape(text: &str) -> String {
             '\t' => escaped.push_str("&#9;"),
             // XML has no way to say these.
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
+            c if is_unseen(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
     }

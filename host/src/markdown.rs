@@ -7,6 +7,7 @@ use results::{RunFile, TrialRecord};
 
 use crate::error::CliError;
 use crate::figure::{count, rate};
+use crate::visible::is_unseen;
 use crate::{figures, load_model, verdict};
 
 /// Messages of failures shown.
@@ -95,6 +96,7 @@ fn plain(text: &str) -> String {
         match c {
             '\n' | '\r' => escaped.push(' '),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' => escaped.extend(['\\', c]),
+            c if is_unseen(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
     }

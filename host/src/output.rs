@@ -3,12 +3,17 @@
 use std::io::{self, Write as _};
 
 use crate::error::{CliError, ExitCode};
+use crate::visible::{visible, visible_json};
 
-/// Writes data to stdout. A reader that has gone (`| head`) ends the command quietly.
+/// Writes data to stdout, as text that a person may read. A reader that has gone (`| head`) ends the command quietly.
 ///
 /// # Errors
 /// When stdout takes no more, for another reason.
 pub(crate) fn data(text: &str) -> Result<(), CliError> {
+    write(&visible(text))
+}
+
+fn write(text: &str) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -25,7 +30,7 @@ pub(crate) fn data(text: &str) -> Result<(), CliError> {
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), CliError> {
     let mut text = serde_json::to_string_pretty(value).expect("what is printed is plain data");
     text.push('\n');
-    data(&text)
+    write(&visible_json(&text))
 }
 
 /// Who may talk on stderr.
@@ -42,7 +47,7 @@ impl Talk {
     pub(crate) fn say(self, line: impl AsRef<str>) {
         if !self.is_quiet {
             // Nobody is left to hear that stderr is closed.
-            let _ = writeln!(io::stderr(), "{}", line.as_ref());
+            let _ = writeln!(io::stderr(), "{}", visible(line.as_ref()));
         }
     }
 

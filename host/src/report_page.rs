@@ -26,21 +26,28 @@ const NAMED: usize = 5;
 pub(crate) enum Wanted<'a> {
     /// Those of the shipped ones that fit the datasets. One that fails is told of; that of the name must not fail.
     Fitting(Option<&'a str>),
-    /// These; a failure is an error.
+    /// These; none of them must fail.
     Named(&'a [String]),
 }
 
+/// A page, and how the command ends that wrote it.
+pub(crate) struct Made {
+    /// The page.
+    pub(crate) page: Page,
+    /// What its reports say of that.
+    pub(crate) code: ExitCode,
+    /// Why something that was asked for is not in it. The page is written all the same.
+    pub(crate) failure: Option<CliError>,
+}
+
 /// Makes a page of datasets.
-///
-/// # Errors
-/// When an analysis that was asked for is not there or fails.
 pub(crate) fn make(
     datasets: &[Arc<dyn Dataset>],
     wanted: &Wanted<'_>,
     layers: &Layers,
     plugins: &Plugins,
     talk: Talk,
-) -> Result<(Page, ExitCode), CliError> {
+) -> Made {
     let names: Vec<String> = datasets.iter().map(|dataset| dataset.facts().name.clone()).collect();
     let mut page = Page {
         title: names.join(" · "),
@@ -53,7 +60,7 @@ pub(crate) fn make(
         Wanted::Fitting(_) => SHOWN.into_iter().filter(|name| fits(name, datasets)).collect(),
         Wanted::Named(names) => names.iter().map(String::as_str).collect(),
     };
-    let mut code = ExitCode::Ok;
+    let (mut code, mut failure) = (ExitCode::Ok, None);
     for name in chosen {
         let made =
             analyses::open(name, layers, plugins).and_then(|analysis| analyses::run(name, &analysis, datasets, talk));
@@ -62,16 +69,18 @@ pub(crate) fn make(
                 code = code.or_worse(analyses::code(&report));
                 page.reports.push(report);
             }
-            Err(error) if must_work(name, wanted) => return Err(error),
             Err(error) => {
-                talk.say(format!("notice: `{name}` is not in the report: {}", error.what));
                 let message = format!("The analysis `{name}` is not in this report: {}.", error.what);
                 page.findings.push(Finding { severity: Severity::Caution, message });
+                match must_work(name, wanted) {
+                    true => failure = failure.or(Some(error)),
+                    false => talk.say(format!("notice: `{name}` is not in the report: {}", error.what)),
+                }
             }
         }
     }
     talk.notices(plugins.runtime.take_notices());
-    Ok((page, code))
+    Made { page, code, failure }
 }
 
 /// Writes a page, whole or not at all.
@@ -92,10 +101,9 @@ pub(crate) fn write(page: &Page, path: &Path) -> Result<(), CliError> {
 /// goes wrong here is only told.
 pub(crate) fn of_run(dir: &Path, layers: &Layers, plugins: &Plugins, talk: Talk) {
     let path = dir.join(PAGE);
-    let written = results::open_dataset(dir).map_err(CliError::from).and_then(|dataset| {
-        let (page, _) = make(&[dataset], &Wanted::Fitting(None), layers, plugins, talk)?;
-        write(&page, &path)
-    });
+    let written = results::open_dataset(dir)
+        .map_err(CliError::from)
+        .and_then(|dataset| write(&make(&[dataset], &Wanted::Fitting(None), layers, plugins, talk).page, &path));
     match written {
         Ok(()) => talk.say(format!("report: {}", path.display())),
         Err(error) => talk.say(format!("notice: there is no report: {}", error.what)),
@@ -220,6 +228,6 @@ fn findings(datasets: &[Arc<dyn Dataset>]) -> Vec<Finding> {
             );
         }
     }
-    all.sort_by(|a, b| b.severity.cmp(&a.severity));
+    all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     all
 }

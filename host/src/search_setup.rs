@@ -37,8 +37,8 @@ impl Subject {
     /// # Errors
     /// When there is none, it refuses its options, or a file cannot be used.
     pub(crate) fn open(settings: ResolvedSearch, plugins: &Plugins) -> Result<Self, CliError> {
-        let entry = plugins.catalog.find(&settings.run.test_case)?;
-        let test_case: TestCase = plugins.runtime.test_case(entry, &plugins::given(settings.run.options.clone()))?;
+        let entry = plugins.named(&settings.run.test_case)?;
+        let test_case: TestCase = plugins.runtime.test_case(&entry, &plugins::given(settings.run.options.clone()))?;
         let mut run = settings.run.clone();
         run.goal.slo = Some(settings.slo.clone());
         let base = PreparedTrial::of(&run, test_case)?;

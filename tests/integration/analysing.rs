@@ -147,8 +147,11 @@ fn the_older_compares_draw_where_the_older_tool_drew() {
     let ran = place.run(&format!("data-analysis ram-usage-compare --files {K3S} --load 9"));
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(place.path().join(format!("ram_usage_comparison_load_9_{K3S}.png")).is_file(), "{:?}", pngs(&place));
-    // A load that no file has.
+    // A load that no file has; without one, the highest is compared.
     let ran = place.run(&format!("data-analysis ram-usage-compare --files {K3S}"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(place.path().join(format!("ram_usage_comparison_load_10_{K3S}.png")).is_file(), "{:?}", pngs(&place));
+    let ran = place.run(&format!("data-analysis ram-usage-compare --files {K3S} --load 2"));
     assert_eq!(ran.code, 5, "{ran:?}");
     assert!(ran.stderr.contains('8') && ran.stderr.contains("10"), "the loads there are: {}", ran.stderr);
 }

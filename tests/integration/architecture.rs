@@ -59,6 +59,8 @@ fn heavy_dependencies_stop_at_one_crate() {
         ("openssh", "monitor"),
         ("plotters", "report"),
         ("resvg", "report"),
+        ("oci-client", "registry"),
+        ("docker_credential", "registry"),
     ] {
         for manifest in sources("toml")
             .into_iter()

@@ -57,7 +57,7 @@ fn a_test_case_that_there_is_not() {
     assert_error!(place.run("run --test-case fibonaci --url http://127.0.0.1:9"), &place, @"
     exit code 5
     error: there is no plugin `fibonaci`
-      hint: did you mean `fibonacci`? there are: fibonacci, bubble-sort, http
+      hint: did you mean `fibonacci`? there are 18: list them with `cluster-tester plugin list`
     ");
 }
 

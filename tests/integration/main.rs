@@ -2,6 +2,7 @@
 
 mod analysing;
 mod architecture;
+mod authoring;
 mod bad_input;
 mod bad_plugins;
 mod bad_runs;
@@ -16,8 +17,10 @@ mod monitoring;
 mod nginx;
 mod patterns;
 mod plugins;
+mod registry_server;
 mod saving;
 #[expect(dead_code, reason = "the library's own tests use all of it")]
 #[path = "../../host/crates/monitor/tests/sshd/server.rs"]
 mod server;
+mod sharing;
 mod starting;

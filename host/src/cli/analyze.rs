@@ -38,7 +38,7 @@ pub(crate) struct DataAnalysisArgs {
     /// Names of them in what is shown [default: benchmark_1 …]
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub(crate) benchmark_names: Vec<String>,
-    /// Load that is compared [default: 1]
+    /// Load that is compared [default: 1, else the highest in common]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) load: Option<u32>,
     /// How it is shown.

@@ -1,6 +1,7 @@
 //! What was typed: one struct a subcommand, and no logic. What it means is decided in [`crate::config`].
 
 mod analyze;
+mod authoring;
 mod benchmark;
 mod check;
 mod config;
@@ -20,6 +21,7 @@ mod typed;
 use clap::{Parser, Subcommand};
 
 pub(crate) use analyze::{AnalysisSettings, AnalyzeArgs, ChartFormat, DataAnalysisArgs, ReportArgs, ReportFormat};
+pub(crate) use authoring::{Kind, Language, PluginBuildArgs, PluginCheckArgs, PluginNewArgs, PluginTestArgs};
 pub(crate) use benchmark::BenchmarkArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use config::{ConfigCommand, ShowFormat};
@@ -31,7 +33,7 @@ pub(crate) use global::GlobalArgs;
 #[cfg(test)]
 pub(crate) use monitor::HostSettings;
 pub(crate) use monitor::{MonitorArgs, MonitorFormat, MonitorSettings};
-pub(crate) use plugin::PluginCommand;
+pub(crate) use plugin::{PluginCommand, PluginPullArgs, PluginPushArgs};
 pub(crate) use results::{ExportArgs, ExportFormat, ResultsCommand};
 pub(crate) use run::{GoalSettings, Pair, PatternSettings, RunArgs, RunSettings, TextFormat};
 pub(crate) use target::TargetArgs;
@@ -81,7 +83,7 @@ pub(crate) enum Command {
     Monitor(MonitorArgs),
     /// Serve the demo application (Fibonacci by fan-out, bubble sort)
     Target(TargetArgs),
-    /// List plugins, or look into one
+    /// List plugins, look into one, write one
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// Check the config, the target and the plugins, sending no load

@@ -23,6 +23,8 @@ use crate::{analyses, chart_files};
 pub(super) const FAIL_ON_REGRESSION: &str = "fail-on-regression";
 /// Columns of a terminal that does not say how many it has.
 const COLUMNS: usize = 100;
+/// The load that the older tool compares where none is named.
+const OLDER_LOAD: u32 = 1;
 /// What the older tool calls files without a name of their own.
 const OLDER_NAME: &str = "benchmark";
 
@@ -38,7 +40,7 @@ pub(crate) fn run(args: &AnalyzeArgs, global: &GlobalArgs, talk: Talk) -> Result
     }
     let name = args.analysis.as_deref().unwrap_or_default();
     // Before the runs are read: a name that is misspelt is told first.
-    plugins.entry(name)?;
+    analyses::entry(name, &plugins)?;
     let names = Names { given: &args.name, numbered: None, hosts: &args.shown.alias_hosts };
     let datasets = datasets::open(&args.runs, &Storage::at(common.storage), &names)?;
     execute(name, &args.shown, layers, &plugins, &datasets, talk)
@@ -55,9 +57,16 @@ pub(crate) fn data_analysis(args: &DataAnalysisArgs, global: &GlobalArgs, talk: 
     let mut shown = args.shown.clone();
     // Charts are files in the working directory, as in the older tool.
     shown.charts = shown.charts.or(Some(ChartFormat::Png));
-    let inspection = plugins.runtime.inspect(&plugins.entry(&args.analysis)?)?;
-    if analyses::has_option(&inspection, "load") {
-        shown.option.insert(0, Pair(format!("load={}", args.load.unwrap_or(1))));
+    let inspection = plugins.runtime.inspect(&analyses::entry(&args.analysis, &plugins)?)?;
+    // The older tool's default, where there is such a load; else the analysis chooses one.
+    let has_default = || {
+        let mut loads =
+            datasets.iter().flat_map(|dataset| (0..dataset.facts().trials).map(|index| dataset.trial(index)));
+        args.analysis.ends_with("-compare") && loads.any(|trial| trial.is_some_and(|trial| trial.load == OLDER_LOAD))
+    };
+    let load = args.load.or_else(|| has_default().then_some(OLDER_LOAD));
+    if let Some(load) = load.filter(|_| analyses::has_option(&inspection, "load")) {
+        shown.option.insert(0, Pair(format!("load={load}")));
     }
     execute(&args.analysis, &shown, layers, &plugins, &datasets, talk)
 }
@@ -75,7 +84,7 @@ fn execute(
         check_can_fail(name, plugins)?;
         options.push(Pair(format!("{FAIL_ON_REGRESSION}={limit}")));
     }
-    let layers = layers.with_options(&plugins.entry(name)?.name, &options)?;
+    let layers = layers.with_options(&analyses::entry(name, plugins)?.name, &options, "--option")?;
     let analysis = analyses::open(name, &layers, plugins)?;
     talk.notices(plugins.runtime.take_notices());
     let report = analyses::run(name, &analysis, datasets, talk)?;
@@ -84,7 +93,7 @@ fn execute(
         (None, None) => Vec::new(),
         (dir, format) => {
             let dir = dir.as_deref().unwrap_or(Path::new("."));
-            chart_files::write(&report, dir, format.unwrap_or(ChartFormat::Png))?
+            chart_files::write(name, &report, dir, format.unwrap_or(ChartFormat::Png))?
         }
     };
     written.iter().for_each(|path| talk.say(format!("chart: {}", path.display())));
@@ -94,7 +103,7 @@ fn execute(
 /// # Errors
 /// When an analysis knows no limits: a comparison that was to fail must not pass in silence.
 pub(super) fn check_can_fail(name: &str, plugins: &Plugins) -> Result<(), CliError> {
-    let inspection = plugins.runtime.inspect(&plugins.entry(name)?)?;
+    let inspection = plugins.runtime.inspect(&analyses::entry(name, plugins)?)?;
     match analyses::has_option(&inspection, FAIL_ON_REGRESSION) {
         true => Ok(()),
         false => {
@@ -107,7 +116,8 @@ pub(super) fn check_can_fail(name: &str, plugins: &Plugins) -> Result<(), CliErr
 fn print(report: &Report, format: ReportFormat) -> Result<(), CliError> {
     match format {
         ReportFormat::Text => {
-            let width = terminal_size::terminal_size().map_or(COLUMNS, |(width, _)| usize::from(width.0));
+            let width =
+                terminal_size::terminal_size_of(io::stdout()).map_or(COLUMNS, |(width, _)| usize::from(width.0));
             let terminal = Terminal { width, has_colours: wants_colour(&io::stdout()) };
             output::data(&report::terminal(report, terminal))
         }

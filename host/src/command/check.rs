@@ -5,7 +5,7 @@ use std::sync::Arc;
 use generator::TrialClock;
 use model::plan::{ConnectionPlan, TargetPlan};
 use model::{Span, WorkloadSource as _};
-use plugin::{PluginError, TestCase};
+use plugin::TestCase;
 use results::Storage;
 use transport::Settings;
 
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<E
     report.say("storage", storage.map(|()| format!("{} can be written", common.storage.display())));
     let plugins = Plugins::find(&common, 1, talk)?;
     for entry in plugins.catalog.entries() {
-        let inspected = plugins.runtime.inspect(entry).map_err(CliError::from);
+        let inspected = plugins.admit(entry).and_then(|entry| Ok(plugins.runtime.inspect(&entry)?));
         let said =
             inspected.map(|inspection| format!("is a valid {} ({})", inspection.shape.world.noun(), entry.origin));
         report.say(&format!("plugin {}", entry.name), said);
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<E
             report.skip("test case", "its options are checked once there is a URL");
         }
         Err(ConfigOrPlugin::Config(error)) => report.say("test case", Err(error.into())),
-        Err(ConfigOrPlugin::Plugin(error)) => report.say("test case", Err(error.into())),
+        Err(ConfigOrPlugin::Plugin(error)) => report.say("test case", Err(error)),
     }
     match config::resolve_target(&layers) {
         Err(ConfigError::NoUrl { .. }) => report.skip("target", "none is named; `--url URL` has it checked"),
@@ -71,15 +71,15 @@ pub(crate) fn run(args: &CheckArgs, global: &GlobalArgs, talk: Talk) -> Result<E
 /// Why there is no test case.
 enum ConfigOrPlugin {
     Config(ConfigError),
-    Plugin(PluginError),
+    Plugin(CliError),
 }
 
 /// Opens the test case that a run would use.
 fn test_case(layers: &Layers, plugins: &Plugins) -> Result<(String, ResolvedRun, TestCase), ConfigOrPlugin> {
     let resolved = config::resolve_run(layers).map_err(ConfigOrPlugin::Config)?;
-    let entry = plugins.catalog.find(&resolved.test_case).map_err(ConfigOrPlugin::Plugin)?;
-    let opened = plugins.runtime.test_case(entry, &plugins::given(resolved.options.clone()));
-    let opened = opened.map_err(ConfigOrPlugin::Plugin)?;
+    let entry = plugins.named(&resolved.test_case).map_err(ConfigOrPlugin::Plugin)?;
+    let opened = plugins.runtime.test_case(&entry, &plugins::given(resolved.options.clone()));
+    let opened = opened.map_err(|error| ConfigOrPlugin::Plugin(error.into()))?;
     let title = &opened.description().name;
     let least = opened.description().min_recommended_load;
     let advice =

@@ -12,6 +12,7 @@ use crate::config;
 use crate::error::{CliError, ExitCode};
 use crate::host_figures::{self, FactsLine, SeenLine};
 use crate::output::Talk;
+use crate::visible::{visible, visible_json};
 use crate::{hosts, signals};
 
 /// How often it is looked whether to end.
@@ -118,7 +119,7 @@ impl Display {
     fn show(&mut self, observation: &Observation) -> Result<Reader, CliError> {
         let index = usize::from(observation.host);
         let Some(name) = self.names.get(index) else { return Ok(Reader::There) };
-        let row = || host_figures::table_row(name, &observation.seen, self.name_width);
+        let row = || visible(&host_figures::table_row(name, &observation.seen, self.name_width)).into_owned();
         match &self.way {
             Way::Rows { rows, .. } => {
                 rows[index].set_message(row());
@@ -141,7 +142,7 @@ impl Drop for Display {
 }
 
 fn json(line: &impl serde::Serialize) -> String {
-    serde_json::to_string(line).expect("what is printed is plain data")
+    visible_json(&serde_json::to_string(line).expect("what is printed is plain data")).into_owned()
 }
 
 fn csv_line(fields: &[String]) -> String {

@@ -6,6 +6,7 @@ use model::{AnalysisDescription, TestCaseDescription};
 use plugin::{Entry, Inspection};
 use serde_json::{Value, json};
 
+use super::{plugin_build, plugin_check, plugin_new, plugin_share, plugin_test};
 use crate::cli::{GlobalArgs, PluginCommand, TextFormat};
 use crate::config;
 use crate::error::{CliError, ExitCode};
@@ -14,25 +15,37 @@ use crate::output::{self, Talk};
 use crate::plugins::Plugins;
 
 pub(crate) fn run(command: &PluginCommand, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
+    match command {
+        PluginCommand::New(args) => return plugin_new::run(args, talk),
+        PluginCommand::Build(args) => return plugin_build::run(args, global, talk),
+        PluginCommand::Check(args) => return plugin_check::run(args, global, talk),
+        PluginCommand::Test(args) => return plugin_test::run(args, global, talk),
+        PluginCommand::List(_) | PluginCommand::Inspect(_) | PluginCommand::Pull(_) | PluginCommand::Push(_) => {}
+    }
     let common = config::resolve_common(&super::layers(global)?)?;
     talk.notices(&common.notices);
     let plugins = Plugins::find(&common, 1, talk)?;
     match command {
+        PluginCommand::Pull(args) => plugin_share::pull(args, &common, &plugins, talk)?,
+        PluginCommand::Push(args) => plugin_share::push(args, &common, &plugins, talk)?,
         PluginCommand::List(args) => {
-            let all: Vec<_> =
-                plugins.catalog.entries().iter().map(|entry| (entry, plugins.runtime.inspect(entry))).collect();
+            let inspect = |entry| plugins.admit(entry).and_then(|entry| Ok(plugins.runtime.inspect(&entry)?));
+            let all: Vec<(&Entry, Result<Inspection, CliError>)> =
+                plugins.catalog.entries().iter().map(|entry| (entry, inspect(entry))).collect();
             match args.format {
                 TextFormat::Json => {
                     let all = all.into_iter().map(|(entry, inspected)| match inspected {
                         Ok(inspection) => as_json(entry, &inspection),
-                        Err(error) => json!({ "name": entry.name, "origin": entry.origin.to_string(), "error": error.to_string() }),
+                        Err(error) => {
+                            json!({ "name": entry.name, "origin": entry.origin.to_string(), "error": error.what })
+                        }
                     });
                     output::json(&all.collect::<Vec<_>>())?;
                 }
                 TextFormat::Text => {
                     let rows = all.iter().map(|(entry, inspected)| match inspected {
                         Ok(inspection) => row(entry, inspection),
-                        Err(error) => format!("{:<16} NOT USABLE  {}\n    {error}\n", entry.name, entry.origin),
+                        Err(error) => format!("{:<16} NOT USABLE  {}\n    {}\n", entry.name, entry.origin, error.what),
                     });
                     output::data(&rows.collect::<String>())?;
                 }
@@ -46,6 +59,7 @@ pub(crate) fn run(command: &PluginCommand, global: &GlobalArgs, talk: Talk) -> R
                 TextFormat::Json => output::json(&as_json(&entry, &inspection))?,
             }
         }
+        _ => unreachable!("the others have been done"),
     }
     talk.notices(plugins.runtime.take_notices());
     Ok(ExitCode::Ok)

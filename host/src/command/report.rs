@@ -32,15 +32,15 @@ pub(crate) fn run(args: &ReportArgs, global: &GlobalArgs, talk: Talk) -> Result<
             let what = "`--fail-on-regression` compares runs, and only one was named";
             return Err(CliError::new(ExitCode::Usage, what).with_hint("name the run to compare with first"));
         }
-        layers = layers.with_options(COMPARE, &[Pair(format!("{FAIL_ON_REGRESSION}={limit}"))])?;
+        layers = layers.with_options(COMPARE, &[Pair(format!("{FAIL_ON_REGRESSION}={limit}"))], "--option")?;
     }
     let wanted = match args.analysis.as_slice() {
         // A comparison that was to fail must not pass in silence.
         [] => Wanted::Fitting(args.fail_on_regression.as_ref().map(|_| COMPARE)),
         names => Wanted::Named(names),
     };
-    let (page, code) = report_page::make(&datasets, &wanted, &layers, &plugins, talk)?;
-    report_page::write(&page, &args.output)?;
+    let made = report_page::make(&datasets, &wanted, &layers, &plugins, talk);
+    report_page::write(&made.page, &args.output)?;
     talk.say(format!("report: {}", args.output.display()));
-    Ok(code)
+    made.failure.map_or(Ok(made.code), Err)
 }

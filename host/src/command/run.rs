@@ -63,8 +63,8 @@ fn prepare(resolved: ResolvedRun, about: &str, talk: Talk) -> Result<(Preparatio
     let storage = Storage::at(&resolved.common.storage);
     storage.check_writable()?;
     let plugins = Plugins::find(&resolved.common, resolved.threads + resolved.plugin_threads, talk)?;
-    let entry = plugins.catalog.find(&resolved.test_case)?;
-    let test_case = plugins.runtime.test_case(entry, &plugins::given(resolved.options.clone()))?;
+    let entry = plugins.named(&resolved.test_case)?;
+    let test_case = plugins.runtime.test_case(&entry, &plugins::given(resolved.options.clone()))?;
     talk.notices(plugins.runtime.take_notices());
     let trial = PreparedTrial::of(&resolved, test_case)?;
     let (destination, notices) = Destination::find(&resolved.target)?;

@@ -44,6 +44,11 @@ impl Environment {
         self.user_dir("XDG_CACHE_HOME", ".cache")
     }
 
+    /// The file with the plugins that were run on this machine, whether or not it is there.
+    pub(crate) fn known_plugins_file(&self) -> Option<PathBuf> {
+        Some(self.user_dir("XDG_DATA_HOME", ".local/share")?.join("known-plugins"))
+    }
+
     /// As the XDG Base Directory Specification says: a relative path counts as not set.
     fn user_dir(&self, variable: &str, in_home: &str) -> Option<PathBuf> {
         let named = self.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());

@@ -65,8 +65,13 @@ impl Layers {
     ///
     /// # Errors
     /// When one is not in its form.
-    pub(crate) fn with_options(mut self, plugin: &str, options: &[Pair]) -> Result<Self, ConfigError> {
-        self.merged.lay_over(flags::options_layer(plugin, options, "--option")?);
+    pub(crate) fn with_options(
+        mut self,
+        plugin: &str,
+        options: &[Pair],
+        flag: &'static str,
+    ) -> Result<Self, ConfigError> {
+        self.merged.lay_over(flags::options_layer(plugin, options, flag)?);
         Ok(self)
     }
 

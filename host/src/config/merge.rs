@@ -1,5 +1,7 @@
 //! All layers with their values typed, and who is asked by them.
 
+use std::str::FromStr;
+
 use model::plan::{HeaderPlan, MaybeSecret, TargetPlan, is_secret_name};
 use serde::Deserialize;
 use serde_json::Value;
@@ -86,7 +88,7 @@ impl<'a> Merge<'a> {
     }
 
     /// # Errors
-    /// When a limit is 0.
+    /// When a limit is 0, or a reference or a rule of the policy is not in its form.
     pub(super) fn common(&self) -> Result<Common, ConfigError> {
         let missing = |key: &str| ConfigError::Merged(format!("`{key}` has no value"));
         let plugins = self.file.plugins.as_ref().ok_or_else(|| missing("plugins"))?;
@@ -98,13 +100,28 @@ impl<'a> Merge<'a> {
         self.above_zero("plugins.deadline", limits.deadline.0.is_zero())?;
         self.above_zero("plugins.configure-deadline", limits.configure_deadline.0.is_zero())?;
         self.above_zero("plugins.memory", limits.memory.0 == 0)?;
+        let shape = plugins.policy.as_ref().and_then(|policy| policy.allow.as_deref());
+        let policy = shape.map(|allow| self.each("plugins.policy.allow", allow)).transpose()?;
         let own = self.layers.environment.user_plugin_dir().filter(|path| path.is_dir());
         Ok(Common {
             storage: self.file.storage.clone().ok_or_else(|| missing("storage"))?,
             plugin_dirs: own.into_iter().chain(plugins.directories.iter().flatten().cloned()).collect(),
             limits,
+            sources: self.each("plugins.sources", plugins.sources.as_deref().unwrap_or_default())?,
+            insecure_registries: plugins.insecure_registries.clone().unwrap_or_default(),
+            policy,
             notices: self.layers.notices.clone(),
         })
+    }
+
+    /// The texts of a list, each in its form.
+    fn each<T: FromStr<Err: std::fmt::Display>>(&self, key: &str, texts: &[String]) -> Result<Vec<T>, ConfigError> {
+        let wrong = |error: T::Err| ConfigError::WrongType {
+            origin: self.origin(key),
+            key: key.to_owned(),
+            message: error.to_string(),
+        };
+        texts.iter().map(|text| text.parse().map_err(wrong)).collect()
     }
 
     /// # Errors

@@ -13,6 +13,7 @@ use super::limits::PluginLimits;
 use super::merge::Merge;
 use super::pattern::Pattern;
 use super::secret::OptionValue;
+use crate::policy::Allowed;
 
 /// Most threads of a kind.
 const MOST_THREADS: u32 = 1024;
@@ -26,6 +27,12 @@ pub(crate) struct Common {
     pub(crate) plugin_dirs: Vec<PathBuf>,
     /// What a call of a test case may use.
     pub(crate) limits: PluginLimits,
+    /// Plugins in registries.
+    pub(crate) sources: Vec<registry::Reference>,
+    /// Registries that are spoken to without TLS.
+    pub(crate) insecure_registries: Vec<String>,
+    /// The only plugins that may run; without it all may, and an unknown one is shown before.
+    pub(crate) policy: Option<Vec<Allowed>>,
     /// What the user should be told.
     pub(crate) notices: Vec<String>,
 }
@@ -74,7 +81,7 @@ pub(crate) struct ResolvedRun {
 /// Resolves what every subcommand needs.
 ///
 /// # Errors
-/// When a limit is 0.
+/// When a limit is 0, or a reference or a rule of the policy is not in its form.
 pub(crate) fn resolve_common(layers: &Layers) -> Result<Common, ConfigError> {
     Merge::of(layers)?.common()
 }

@@ -203,10 +203,24 @@ pub(crate) struct HostShape {
 pub(crate) struct PluginsShape {
     /// Directories with plugins, beside the user's own; the later wins by name.
     pub(crate) directories: Option<Vec<PathBuf>>,
+    /// Plugins in registries, as `HOST/NAME:TAG` or `HOST/NAME@sha256:…`; each is called by the last part of its name.
+    pub(crate) sources: Option<Vec<String>>,
+    /// Registries, as `HOST` or `HOST:PORT`, that are spoken to without TLS; those on this machine always are.
+    pub(crate) insecure_registries: Option<Vec<String>>,
     /// Longest time of one call.
     pub(crate) deadline: Option<Quantity<Span>>,
     /// Longest time of `configure`, once an instance.
     pub(crate) configure_deadline: Option<Quantity<Span>>,
     /// Most memory of one instance.
     pub(crate) memory: Option<Quantity<ByteSize>>,
+    /// Which plugins may run.
+    pub(crate) policy: Option<PolicyShape>,
+}
+
+/// Which plugins may run; those of the command itself always do.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct PolicyShape {
+    /// The only ones: digests `sha256:…`, repositories `HOST/NAME`, all below `HOST/…/`, files as `path:FILE` or `path:DIR/`.
+    pub(crate) allow: Option<Vec<String>>,
 }

@@ -1,6 +1,7 @@
 //! An analysis that is ready to be run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::dataset::Dataset;
 use model::report::Report;
@@ -76,10 +77,23 @@ impl Analysis {
     /// When it gets too few datasets or too many, says that it cannot work on them, traps, crosses a limit, or returns
     /// what is no report.
     pub fn run(&self, datasets: Vec<Arc<dyn Dataset>>) -> Result<Report, PluginError> {
+        self.measure(datasets).map(|(report, _)| report)
+    }
+
+    /// The same, with the bytes of memory that the instance took.
+    ///
+    /// # Errors
+    /// As for [`Analysis::run`].
+    pub fn measure(&self, datasets: Vec<Arc<dyn Dataset>>) -> Result<(Report, u64), PluginError> {
         self.report(datasets).map_err(|problem| runtime::of(&self.0.entry, redacted(problem, &self.0.secrets)))
     }
 
-    fn report(&self, datasets: Vec<Arc<dyn Dataset>>) -> Result<Report, Problem> {
+    /// Longest time of a run without the host's own work, and most memory, bytes.
+    pub fn limits(&self) -> (Duration, u64) {
+        (self.0.limits.1.deadline, self.0.limits.1.memory)
+    }
+
+    fn report(&self, datasets: Vec<Arc<dyn Dataset>>) -> Result<(Report, u64), Problem> {
         let Parts { pre, calling, limits: (limits, of_analysis), log, options, secrets, .. } = &self.0;
         let AnalysisDescription { min_datasets: least, max_datasets: most, .. } = self.0.description;
         let given = datasets.len();
@@ -90,6 +104,7 @@ impl Analysis {
         let mut guest = AnalysisGuest::new(pre, calling, (limits, *of_analysis), log, offered)
             .map_err(|error| Problem::Instantiate(format!("{:#}", error.root_cause())))?;
         let returned = guest.analyse(options).map_err(|error| call_failed(CALL, error))?;
-        report::check(returned, secrets).map_err(|what| Problem::Returned { call: CALL, what })
+        let report = report::check(returned, secrets).map_err(|what| Problem::Returned { call: CALL, what })?;
+        Ok((report, guest.memory()))
     }
 }

@@ -82,6 +82,24 @@ impl Cache {
         self.write(&self.compiled(digest, component.engine()), &bytes)
     }
 
+    /// Why the component does not fit in the pool, if that is known of a pool of this size.
+    pub(crate) fn misfit(&self, digest: Digest, (engine, size): (&Engine, impl Hash)) -> Option<String> {
+        std::fs::read_to_string(self.misfitting(digest, engine, size)).ok()
+    }
+
+    /// Keeps why the component does not fit in the pool, so that it is not compiled for it again.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn keep_misfit(
+        &self,
+        digest: Digest,
+        (engine, size): (&Engine, impl Hash),
+        why: &str,
+    ) -> io::Result<()> {
+        self.write(&self.misfitting(digest, engine, size), why.as_bytes())
+    }
+
     /// What was kept about a component.
     pub(crate) fn about<T: DeserializeOwned>(&self, digest: Digest) -> Option<T> {
         serde_json::from_slice(&std::fs::read(self.described(digest)).ok()?).ok()
@@ -99,6 +117,13 @@ impl Cache {
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
         self.dir.join(format!("{}-{:016x}.cwasm", digest.hex(), hasher.finish()))
+    }
+
+    fn misfitting(&self, digest: Digest, engine: &Engine, size: impl Hash) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        size.hash(&mut hasher);
+        self.dir.join(format!("{}-{:016x}.misfit", digest.hex(), hasher.finish()))
     }
 
     fn described(&self, digest: Digest) -> PathBuf {

@@ -1,16 +1,19 @@
 //! The engines that code is compiled for, whose epochs move on: one whose instances come from a pool, one whose
 //! instances are made on demand.
 
+use std::hash::Hash;
 use std::thread;
 
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::error::PluginError;
+use crate::limits::Limits;
 use crate::runtime::RuntimeConfig;
 use crate::ticker::Ticker;
 
-/// Core instances that a pooled component may have; SpiderMonkey has 4, QuickJS 13, CPython 14.
-const CORE_INSTANCES: u32 = 16;
+/// Core instances that a pooled component may have; SpiderMonkey has 4, QuickJS 13, CPython 14, or 38 when it was built
+/// with its imports stubbed. They are counted, and no room is kept for them.
+const CORE_INSTANCES: u32 = 48;
 /// Memories and tables that a pooled component may have.
 const MEMORIES: u32 = 4;
 const TABLES: u32 = 8;
@@ -33,6 +36,11 @@ impl Linked {
         let ticker = Ticker::start(&engine).map_err(|error| PluginError::Runtime(error.to_string()))?;
         Ok(Self { engine, _ticker: ticker })
     }
+}
+
+/// What decides whether a component fits in the pool, but the engine's own version.
+pub(crate) fn fits(limits: &Limits) -> impl Hash {
+    (CORE_INSTANCES, MEMORIES, TABLES, TABLE_ENTRIES, limits.memory)
 }
 
 /// Instances are made on demand, of any size.

@@ -50,6 +50,14 @@ pub enum Problem {
     /// WebAssembly without the component part.
     #[error("is a core module, not a component")]
     CoreModule,
+    /// A file that is not even read.
+    #[error("has {size} bytes; a plugin has at most {most}")]
+    TooLarge {
+        /// Its size, bytes.
+        size: u64,
+        /// Largest, bytes.
+        most: u64,
+    },
     /// WebAssembly that cannot be compiled.
     #[error("is no valid component: {0}")]
     Invalid(String),
@@ -95,6 +103,9 @@ pub enum Problem {
         /// What it wants.
         imports: Vec<String>,
     },
+    /// Other bytes than it must have.
+    #[error("is not what it was when it was looked at: its file changed")]
+    Changed,
     /// It cannot be linked or instantiated.
     #[error("cannot be instantiated: {0}")]
     Instantiate(String),
@@ -148,6 +159,16 @@ impl PluginError {
         }
     }
 
+    /// The plugin said no in order: it works, and does not take what it was given.
+    pub fn is_refusal(&self) -> bool {
+        let Self::Plugin { problem, .. } = self else { return false };
+        match problem {
+            Problem::Option { .. } | Problem::UnknownOption { .. } | Problem::MissingOption { .. } => true,
+            Problem::Call { what, .. } => what.starts_with(FAILED),
+            _ => false,
+        }
+    }
+
     /// What the plugin wrote to its standard error before it failed.
     pub fn wrote(&self) -> Option<&str> {
         match self {
@@ -176,9 +197,13 @@ impl Problem {
                                  for `wasm32-wasip2`"
                     .to_owned()
             }
+            Self::TooLarge { .. } => {
+                "strip what it does not need: `wasm-tools strip --all plugin.wasm -o smaller.wasm`".to_owned()
+            }
             Self::NotWasm | Self::Invalid(_) => "build it anew; sdk/README.md says how in each language".to_owned(),
             Self::World { exports } if exports.is_empty() => "it exports nothing at all".to_owned(),
             Self::World { exports } => format!("it exports: {}", exports.join(", ")),
+            Self::Changed => "try again; if you did not change it, find out who did".to_owned(),
             Self::Analysis => "choose a test case: `cluster-tester plugin list`".to_owned(),
             Self::TestCase => "choose an analysis: `cluster-tester plugin list`".to_owned(),
             Self::Datasets { .. } => return None,
@@ -238,7 +263,13 @@ fn datasets(least: u32, most: u32) -> String {
     }
 }
 
+/// Plugins that a hint names one by one.
+const FEW: usize = 8;
+
 fn meant(nearest: Option<&str>, known: &[String]) -> String {
-    let there_are = format!("there are: {}", known.join(", "));
+    let there_are = match known.len() {
+        ..=FEW => format!("there are: {}", known.join(", ")),
+        all => format!("there are {all}: list them with `cluster-tester plugin list`"),
+    };
     nearest.map_or_else(|| there_are.clone(), |nearest| format!("did you mean `{nearest}`? {there_are}"))
 }

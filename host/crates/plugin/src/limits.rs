@@ -10,7 +10,7 @@ use wasmtime::ResourceLimiter;
 /// Entries of all tables of one instance; the largest known guest (CPython) has about 8 000.
 const TABLE_ENTRIES: usize = 100_000;
 
-/// Core instances, tables and memories of one component; CPython has 14 core instances.
+/// Core instances, tables and memories of one component; CPython has up to 38 core instances.
 const INSTANCES: usize = 200;
 
 /// Bytes that one call of a test case may hand over; the largest body and path, and something for headers and details.
@@ -88,24 +88,43 @@ impl Limits {
 /// Grants memory and tables to one instance, and remembers that it had to refuse.
 #[derive(Debug)]
 pub(crate) struct Allowance {
+    memory_granted: usize,
     memory_left: usize,
     table_left: usize,
     was_refused: bool,
+    was_table_refused: bool,
 }
 
 impl Allowance {
     /// For `memory` bytes.
     pub(crate) fn new(memory: u64) -> Self {
         Self {
+            memory_granted: 0,
             memory_left: usize::try_from(memory).unwrap_or(usize::MAX),
             table_left: TABLE_ENTRIES,
             was_refused: false,
+            was_table_refused: false,
         }
+    }
+
+    /// Memory that it has been given so far, bytes. No instance gives memory back.
+    pub(crate) fn granted(&self) -> usize {
+        self.memory_granted
+    }
+
+    /// Memory that it may still have, bytes.
+    pub(crate) fn left(&self) -> usize {
+        self.memory_left
     }
 
     /// The instance wanted more memory than it may have.
     pub(crate) fn was_refused(&self) -> bool {
         self.was_refused
+    }
+
+    /// The instance wanted larger tables than it may have.
+    pub(crate) fn was_table_refused(&self) -> bool {
+        self.was_table_refused
     }
 }
 
@@ -118,6 +137,7 @@ impl ResourceLimiter for Allowance {
             return Ok(false);
         }
         self.memory_left -= more;
+        self.memory_granted += more;
         Ok(true)
     }
 
@@ -125,7 +145,14 @@ impl ResourceLimiter for Allowance {
         let more = desired.saturating_sub(current);
         let is_granted = more <= self.table_left;
         self.table_left -= if is_granted { more } else { 0 };
+        self.was_table_refused |= !is_granted;
         Ok(is_granted)
+    }
+
+    /// The pool gives less than the limit.
+    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.was_table_refused = true;
+        Ok(())
     }
 
     fn instances(&self) -> usize {

@@ -16,7 +16,7 @@ use crate::analysis::{self, Analysis};
 use crate::cache::Cache;
 use crate::catalog::Entry;
 use crate::digest::Digest;
-use crate::engines::{Linked, on_demand, pooling};
+use crate::engines::{Linked, fits, on_demand, pooling};
 use crate::error::{FAILED, PluginError, Problem};
 use crate::guest::{AnalysisGuest, CallError, Calling, State, TestCaseGuest, linker};
 use crate::limits::{AnalysisLimits, Limits};
@@ -111,6 +111,21 @@ impl Runtime {
     /// Takes what the user should be told.
     pub fn take_notices(&self) -> Vec<String> {
         std::mem::take(&mut self.parts.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// World and imports of a plugin, by its type alone: nothing of it is run.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is no plugin for us.
+    pub fn shape(&self, entry: &Entry) -> Result<Shape, PluginError> {
+        let bytes = entry.read()?;
+        let digest = Digest::of(&bytes);
+        if let Some(known) = self.parts.cache.as_ref().and_then(|cache| cache.about::<Inspection>(digest)) {
+            return Ok(known.shape);
+        }
+        let compiled = self.compiled(Opening { entry, bytes: &bytes, digest });
+        let shape = compiled.and_then(|(component, linked)| fitting(&component, &linked.engine));
+        shape.map_err(|problem| of(entry, problem))
     }
 
     /// What a plugin is and says of itself. Compiles it only when that is not known yet.
@@ -251,7 +266,7 @@ impl Runtime {
                 "its start took longer than {} ms",
                 self.parts.limits.configure_deadline.as_millis()
             )),
-            _ => Problem::Instantiate(format!("{:#}", error.root_cause())),
+            _ => Problem::Instantiate(text::line(&error.root_cause().to_string(), MESSAGE)),
         };
         let made: wasmtime::Result<_> = instantiate(&component, &linked.engine);
         match made {
@@ -273,10 +288,19 @@ impl Runtime {
             let linked = self.on_demand()?;
             return Ok((self.component(linked, opening)?, linked));
         }
-        match self.component(&self.parts.pooled, opening) {
+        let (cache, pooled) = (self.parts.cache.as_ref(), &self.parts.pooled);
+        let pool = || (&pooled.engine, fits(&self.parts.limits));
+        if let Some(why) = cache.and_then(|cache| cache.misfit(opening.digest, pool())) {
+            let linked = self.on_demand()?;
+            let component = self.component(linked, opening)?;
+            self.tell_on_demand(opening.entry, &why);
+            return Ok((component, linked));
+        }
+        match self.component(pooled, opening) {
             Err(Problem::Invalid(why)) => {
                 let linked = self.on_demand()?;
                 let component = self.component(linked, opening)?;
+                self.kept(cache.map(|cache| cache.keep_misfit(opening.digest, pool(), &why)));
                 self.tell_on_demand(opening.entry, &why);
                 Ok((component, linked))
             }
@@ -309,7 +333,8 @@ impl Runtime {
         }
         let component = Component::new(&linked.engine, bytes).map_err(|error| {
             let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-            Problem::Invalid(causes.join(": "))
+            // It may quote names from the file.
+            Problem::Invalid(text::line(&causes.join(": "), MESSAGE))
         })?;
         self.kept(self.parts.cache.as_ref().map(|cache| cache.keep_component(digest, &component)));
         Ok(component)

@@ -38,6 +38,14 @@ impl World {
             Self::Analysis => "analysis",
         }
     }
+
+    /// The interface that such a plugin exports.
+    pub fn interface(self) -> &'static str {
+        match self {
+            Self::TestCase => TEST_CASE,
+            Self::Analysis => ANALYSIS,
+        }
+    }
 }
 
 /// What a component is, by its type alone.

@@ -11,6 +11,7 @@ use wasmtime::component::InstancePre;
 use crate::guest::{CallError, Calling, State, TestCaseGuest};
 use crate::limits::Limits;
 use crate::log::{Kept, Log};
+use crate::probe::Probe;
 use crate::runtime::Parts;
 use crate::text::{self, MESSAGE, Secrets};
 use crate::verdict::Declared;
@@ -52,6 +53,31 @@ impl TestCase {
         &self.0.shown
     }
 
+    /// What a call of it may use.
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// A text without the secrets among its options.
+    pub fn redact(&self, text: String) -> String {
+        self.0.secrets.redact(text)
+    }
+
+    /// A workload that can be asked what it uses.
+    ///
+    /// # Errors
+    /// As for [`WorkloadSource::workload`].
+    pub fn probe(&self) -> Result<Probe, WorkloadError> {
+        self.plugin_workload().map(Probe::new)
+    }
+
+    fn plugin_workload(&self) -> Result<PluginWorkload, WorkloadError> {
+        let guest = Some(self.0.configured()?);
+        let description = &self.0.description;
+        let declared = Declared { reasons: description.failure_reasons.len(), metrics: description.metrics.len() };
+        Ok(PluginWorkload { shared: Arc::clone(&self.0), guest, declared })
+    }
+
     /// Takes what its instances have written since the last time.
     pub fn take_log(&self) -> Kept {
         self.0.log.take_without(&self.0.secrets)
@@ -68,10 +94,7 @@ impl WorkloadSource for TestCase {
     }
 
     fn workload(&self) -> Result<Box<dyn Workload>, WorkloadError> {
-        let guest = Some(self.0.configured()?);
-        let description = &self.0.description;
-        let declared = Declared { reasons: description.failure_reasons.len(), metrics: description.metrics.len() };
-        Ok(Box::new(PluginWorkload { shared: Arc::clone(&self.0), guest, declared }))
+        Ok(Box::new(self.plugin_workload()?))
     }
 }
 
@@ -116,7 +139,7 @@ impl Shared {
 }
 
 /// A test case on one thread.
-struct PluginWorkload {
+pub(crate) struct PluginWorkload {
     shared: Arc<Shared>,
     /// None after a call killed it.
     guest: Option<TestCaseGuest>,
@@ -124,6 +147,21 @@ struct PluginWorkload {
 }
 
 impl PluginWorkload {
+    /// Puts a fresh instance in the place of a worn one: before a request is built, when nothing is measured yet and no
+    /// answer waits. If none can be made, the worn one serves on.
+    fn relieve(&mut self) {
+        if self.guest.as_mut().is_some_and(TestCaseGuest::is_worn)
+            && let Ok(fresh) = self.shared.configured()
+        {
+            self.guest = Some(fresh);
+        }
+    }
+
+    /// Bytes of memory that its instance has taken; none when it is dead.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        self.guest.as_ref().map(TestCaseGuest::memory)
+    }
+
     /// Calls the guest, a fresh one if the last is dead.
     fn call<T>(
         &mut self,
@@ -146,6 +184,7 @@ impl PluginWorkload {
 impl Workload for PluginWorkload {
     fn build(&mut self, context: &Context) -> Result<Request, WorkloadError> {
         const CALL: &str = "build-request";
+        self.relieve();
         let built = self.call(CALL, |guest| guest.build(context))?;
         request::check(built).map_err(|what| self.shared.forbidden(CALL, &what))
     }

@@ -13,4 +13,5 @@ mod unit;
 
 pub use chart::{DrawError, font_style, png, svg};
 pub use page::{Page, html};
+pub use plain::line as plain_line;
 pub use text::{Terminal, csv, markdown, terminal};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Text of one line: line breaks and tabs become spaces.
-pub(crate) fn line(text: &str) -> Cow<'_, str> {
+pub fn line(text: &str) -> Cow<'_, str> {
     shown(text, false)
 }
 
@@ -33,7 +33,7 @@ fn shown(text: &str, keeps_lines: bool) -> Cow<'_, str> {
 }
 
 /// Neither a control character, nor one that changes the direction of text or hides in it, nor none at all.
-fn is_plain(one: char) -> bool {
+pub(crate) fn is_plain(one: char) -> bool {
     !matches!(one,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{61c}' | '\u{180e}'

@@ -1,5 +1,7 @@
 //! Units as analyses name them, and how a number in one is shown.
 
+use crate::plain;
+
 /// A unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unit {
@@ -40,8 +42,18 @@ impl Unit {
             "bytes/s" => Self::Bytes { per_second: true },
             "%" => Self::PerCent,
             "" | "1" => Self::Plain,
-            other => Self::Other(other.to_owned()),
+            other => Self::Other(plain::line(other).into_owned()),
         }
+    }
+
+    /// It has several scales, such as ms and s.
+    pub(crate) fn is_scaled(&self) -> bool {
+        matches!(self, Self::Time(_) | Self::PerSecond | Self::Bytes { .. })
+    }
+
+    /// Rates and shares: they are compared by their lengths, so that an even axis of them starts at zero.
+    pub(crate) fn is_from_zero(&self) -> bool {
+        matches!(self, Self::PerSecond | Self::PerCent | Self::Bytes { per_second: true })
     }
 
     /// The scale in which a value of this size, sign aside, has one to three digits before the point where it can.

@@ -175,7 +175,9 @@ fn what_is_shown_is_a_config_again_with_origins_and_without_secrets() {
     configure-deadline = "5s"  # default
     deadline = "50ms"  # default
     directories = []  # default
+    insecure-registries = []  # default
     memory = "64MiB"  # default
+    sources = []  # default
 
     [run]
     abort-window = "10s"  # default

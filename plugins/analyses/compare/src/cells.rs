@@ -100,7 +100,7 @@ fn capacities(clusters: &[Cluster]) -> Result<Vec<Cell>, Fault> {
 }
 
 /// What a search held and judged by.
-fn label(search: &SearchFacts) -> String {
+pub(crate) fn label(search: &SearchFacts) -> String {
     let SearchFacts { test_case, held, slo, .. } = search;
     let what = match search.subject {
         Subject::Rate => format!("{test_case} {}, highest rate", text::number(*held)),

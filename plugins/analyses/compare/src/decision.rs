@@ -4,7 +4,7 @@
 use crate::cells::Cell;
 use crate::holm::{self, Step};
 use crate::power;
-use crate::sample::Sample;
+use crate::sample::{Extent, Sample};
 use crate::welch::Difference;
 use crate::{fisher, settings::Settings};
 
@@ -59,6 +59,11 @@ pub(crate) enum Verdict {
         /// blocks of one trial.
         needed: Option<u32>,
     },
+    /// One has no value (unbounded, or zero) in any of its repetitions, the other one has a value in all.
+    AlwaysBeyond {
+        /// The second is the better one.
+        second_is_better: bool,
+    },
     /// One has no value (unbounded, or zero) in more of its repetitions.
     OftenerBeyond {
         /// The second is the better one.
@@ -73,6 +78,11 @@ pub(crate) enum Verdict {
 /// What a pair shows before the family is judged.
 enum Evidence {
     Difference(Difference),
+    /// All repetitions of one against none of the other: each stands for hundreds of requests, so that no test by the
+    /// number of repetitions is needed.
+    AllBeyond {
+        second_is_better: bool,
+    },
     Beyond(f64),
     None,
 }
@@ -92,7 +102,7 @@ pub(crate) fn compare(cells: &[Cell], settings: &Settings) -> Vec<Comparison> {
     let p_of = |evidence: &Evidence| match evidence {
         Evidence::Difference(difference) => Some(difference.p()),
         Evidence::Beyond(p) => Some(*p),
-        Evidence::None => None,
+        Evidence::AllBeyond { .. } | Evidence::None => None,
     };
     let p_values: Vec<f64> = found.iter().filter_map(|(.., evidence)| p_of(evidence)).collect();
     let mut steps = holm::judge(&p_values, settings.alpha()).into_iter();
@@ -102,6 +112,9 @@ pub(crate) fn compare(cells: &[Cell], settings: &Settings) -> Vec<Comparison> {
         let (ratio, verdict) = match (&evidence, step) {
             (Evidence::Difference(difference), Some(step)) => judged(*difference, step, a, b, is_gain, settings),
             (Evidence::Beyond(_), Some(step)) => (None, beyond(step, a, b)),
+            (Evidence::AllBeyond { second_is_better }, _) => {
+                (None, Verdict::AlwaysBeyond { second_is_better: *second_is_better })
+            }
             _ => (None, Verdict::TooFew),
         };
         let is_weak = a.is_weak() || b.is_weak();
@@ -111,6 +124,11 @@ pub(crate) fn compare(cells: &[Cell], settings: &Settings) -> Vec<Comparison> {
 }
 
 fn evidence(a: &Sample, b: &Sample) -> Evidence {
+    match (a.extent(), b.extent()) {
+        (Extent::None, Extent::All) => return Evidence::AllBeyond { second_is_better: false },
+        (Extent::All, Extent::None) => return Evidence::AllBeyond { second_is_better: true },
+        _ => {}
+    }
     if a.beyond().0 > 0 || b.beyond().0 > 0 {
         return Evidence::Beyond(fisher::p(a.beyond(), b.beyond()));
     }

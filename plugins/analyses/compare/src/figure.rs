@@ -11,7 +11,7 @@ use cluster_tester_sdk::analysis::{Quantity, Trial};
 pub(crate) enum Figure {
     /// Percentile of the response time over all requests, from 0 to 100; one that failed counts as infinite.
     Percentile(f64),
-    /// Mean response time of the successes, nanoseconds.
+    /// Mean response time of the successes, nanoseconds; infinite where there were requests and none succeeded.
     Mean,
     /// Good completions per second.
     Goodput,
@@ -27,7 +27,12 @@ impl Figure {
                 let found = trial.all().quantiles(Quantity::ResponseTime, &[percent / 100.0])?;
                 Ok(found.first().copied().unwrap_or(f64::NAN))
             }
-            Self::Mean => Ok(trial.successes().measure(Quantity::ResponseTime)?.mean),
+            Self::Mean => {
+                let mean = trial.successes().measure(Quantity::ResponseTime)?.mean;
+                let outcomes = trial.outcomes()?;
+                let is_dead = outcomes.first() == Some(&0.0) && outcomes.iter().sum::<f64>() > 0.0;
+                Ok(if mean.is_nan() && is_dead { f64::INFINITY } else { mean })
+            }
             Self::Goodput => Ok(trial.facts.goodput),
             Self::Capacity => Ok(f64::NAN),
         }

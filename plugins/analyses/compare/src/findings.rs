@@ -6,17 +6,22 @@ use cluster_tester_sdk::Fault;
 use cluster_tester_sdk::analysis::{Dataset, DatasetSource, HostFacts, text};
 use trials::LoadPoint;
 
+use crate::cells::{self, Cell};
 use crate::cluster::Cluster;
 use crate::figure::Figure;
+use crate::plans;
 
 /// Share of requests without success from which means are not to be trusted.
 const MANY: f64 = 0.001;
+/// Requests above a percentile from which it is told from the longest time.
+const LEAST_ABOVE: f64 = 5.0;
 
 /// Sentences of caution, in order of weight.
 ///
 /// # Errors
 /// As the host says.
-pub(crate) fn cautions(clusters: &[Cluster], figure: Figure) -> Result<Vec<String>, Fault> {
+pub(crate) fn cautions(clusters: &[Cluster], figures: &[Figure], cells: &[Cell]) -> Result<Vec<String>, Fault> {
+    let figure = figures.first().copied().unwrap_or(Figure::Capacity);
     let datasets: Vec<&Dataset> = clusters.iter().flat_map(|cluster| &cluster.datasets).collect();
     let mut found: Vec<String> = clusters.iter().flat_map(|cluster| cluster.left_out.clone()).collect();
     for cluster in clusters.iter().filter(|cluster| cluster.trials.is_empty()) {
@@ -24,16 +29,18 @@ pub(crate) fn cautions(clusters: &[Cluster], figure: Figure) -> Result<Vec<Strin
     }
     found.extend(hardware(&datasets));
     found.extend(plugins(&datasets));
+    found.extend(plans::differences(clusters)?);
     found.extend(rates(clusters));
     found.extend(sources(&datasets, figure));
-    found.extend(searches(&datasets)?);
+    found.extend(searches(&datasets, cells)?);
+    found.extend(thin_percentiles(clusters, figures)?);
     found.extend(closed_loops(clusters));
     found.extend(failures(clusters, figure)?);
     Ok(found)
 }
 
 /// Which datasets have which value of something, in words; none where all have one.
-fn difference(what: &str, values: Vec<(&str, String)>) -> Option<String> {
+pub(crate) fn difference(what: &str, values: Vec<(&str, String)>) -> Option<String> {
     let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (name, value) in &values {
         names.entry(value).or_default().push((*name).to_owned());
@@ -121,26 +128,57 @@ fn sources(datasets: &[&Dataset], figure: Figure) -> Option<String> {
     })
 }
 
-/// Searches whose answer is not what it seems.
-fn searches(datasets: &[&Dataset]) -> Result<Vec<String>, Fault> {
-    let (mut provisional, mut endless) = (Vec::new(), Vec::new());
+/// Searches whose answer is not what it seems, of those that are compared.
+fn searches(datasets: &[&Dataset], cells: &[Cell]) -> Result<Vec<String>, Fault> {
+    let (mut provisional, mut endless) = (BTreeMap::new(), BTreeMap::new());
     for dataset in datasets {
-        let searches = dataset.searches()?;
-        if searches.iter().any(|search| search.is_provisional) {
-            provisional.push(dataset.facts.name.clone());
-        }
-        if searches.iter().any(|search| !search.upper.is_finite()) {
-            endless.push(dataset.facts.name.clone());
+        for search in dataset.searches()? {
+            let label = cells::label(&search);
+            let is_compared = cells.iter().any(|cell| cell.figure == Figure::Capacity && cell.label == label);
+            if !is_compared || search.lower.is_nan() {
+                continue;
+            }
+            let put = |of: &mut BTreeMap<String, Vec<String>>| {
+                of.entry(label.clone()).or_default().push(dataset.facts.name.clone());
+            };
+            if search.is_provisional {
+                put(&mut provisional);
+            }
+            if !search.upper.is_finite() {
+                put(&mut endless);
+            }
         }
     }
+    let told = |of: BTreeMap<String, Vec<String>>, what: &'static str| {
+        of.into_iter().map(move |(label, names)| format!("{label}, in {}: {what}.", text::list(&names, text::NAMED)))
+    };
+    let mut found: Vec<String> = told(provisional, "the bounds are provisional, the budget was spent first").collect();
+    found.extend(told(endless, "nothing was found too high, so the capacity is at least what is shown"));
+    Ok(found)
+}
+
+/// Percentiles that so few requests lie above that they are little more than the longest time.
+fn thin_percentiles(clusters: &[Cluster], figures: &[Figure]) -> Result<Vec<String>, Fault> {
     let mut found = Vec::new();
-    if !provisional.is_empty() {
-        let names = text::list(&provisional, text::NAMED);
-        found.push(format!("Bounds of searches of {names} are provisional: the budget was spent first."));
-    }
-    if !endless.is_empty() {
-        let names = text::list(&endless, text::NAMED);
-        found.push(format!("Searches of {names} found nothing too high: the capacity is at least what is shown."));
+    for figure in figures {
+        let Figure::Percentile(percent) = figure else { continue };
+        let mut thin = Vec::new();
+        for cluster in clusters {
+            for trial in &cluster.trials {
+                let requests: f64 = trial.outcomes()?.iter().filter(|count| count.is_finite()).sum();
+                let above = (100.0 - percent) / 100.0 * requests;
+                // Less than the rounding is no lack.
+                if requests > 0.0 && above < LEAST_ABOVE * (1.0 - 1e-9) {
+                    let dataset = cluster.datasets.iter().find(|dataset| dataset.index == trial.dataset);
+                    let name = dataset.map_or(&*cluster.name, |dataset| &*dataset.facts.name);
+                    thin.push(format!("trial {} of {name} ({} requests)", trial.facts.number, text::number(requests)));
+                }
+            }
+        }
+        if !thin.is_empty() {
+            let list = text::list(&thin, text::NAMED);
+            found.push(format!("{figure} rests on fewer than {LEAST_ABOVE} requests above it in {list}."));
+        }
     }
     Ok(found)
 }
@@ -180,70 +218,5 @@ fn failures(clusters: &[Cluster], figure: Figure) -> Result<Vec<String>, Fault> 
 }
 
 #[cfg(test)]
-mod tests {
-    use cluster_tester_sdk::analysis::fake::{FakeDataset, FakeTrial};
-    use cluster_tester_sdk::analysis::{Datasets, PluginFacts};
-
-    use super::*;
-    use crate::cluster::group;
-    use crate::settings::GroupBy;
-
-    fn dataset(name: &str, cores: u32, digest: &str, rate: f64) -> FakeDataset {
-        let mut fake = FakeDataset::new(name).host("node-1").host("tester");
-        fake.facts.hosts[0].cores = cores;
-        let (plugin, version) = ("fibonacci".to_owned(), "0.1.0".to_owned());
-        fake.facts.plugins.push(PluginFacts { name: plugin, version, digest: format!("sha256:{digest}") });
-        fake.trial(FakeTrial::new(10, rate).response_times([1e6]))
-    }
-
-    fn found(datasets: impl IntoIterator<Item = FakeDataset>) -> Vec<String> {
-        let datasets = Datasets::fake(datasets).all().expect("datasets");
-        let clusters = group(datasets, GroupBy::Dataset).expect("clusters");
-        cautions(&clusters, Figure::Percentile(99.0)).expect("cautions")
-    }
-
-    #[test]
-    fn clusters_that_were_treated_alike_need_no_caution() {
-        assert_eq!(found([dataset("a", 4, "12", 100.0), dataset("b", 4, "12", 100.0)]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn whatever_differs_beside_the_cluster_is_told() {
-        let mut without_tester = dataset("b", 8, "34", 200.0);
-        without_tester.facts.hosts.pop();
-        assert_eq!(
-            found([dataset("a", 4, "12", 100.0), without_tester, dataset("c", 4, "12", 100.0)]),
-            [
-                "The hosts differ in logical processors: a and c have 4; b has 8.",
-                "The plugin fibonacci differs: a and c have 0.1.0 (12…); b has 0.1.0 (34…).",
-                "Rates differ at fibonacci 10: a and c have 100/s; b has 200/s. Only rates in common are compared.",
-            ]
-        );
-    }
-
-    #[test]
-    fn files_with_means_alone_ask_for_means() {
-        let mut older = dataset("old", 0, "12", 100.0);
-        older.facts.source = DatasetSource::OlderExecution;
-        let sentences = found([older, dataset("new", 4, "12", 100.0)]);
-        assert_eq!(sentences, ["Of old only means are kept: compare them by --option figure=mean."]);
-    }
-
-    #[test]
-    fn a_closed_loop_is_told() {
-        let mut closed = dataset("a", 4, "12", 100.0);
-        closed.trials[0].facts.is_closed_loop = true;
-        let sentences = found([closed.clone(), closed.clone()]);
-        assert!(sentences[0].starts_with("In a closed loop the target decides the rate"), "{sentences:?}");
-    }
-
-    #[test]
-    fn failing_fast_does_not_pass_for_being_fast() {
-        let failing = FakeDataset::new("a").trial(FakeTrial::new(10, 100.0).response_times([1e6; 9]).failures(1));
-        let datasets = Datasets::fake([failing, dataset("b", 4, "12", 100.0)]).all().expect("datasets");
-        let clusters = group(datasets, GroupBy::Dataset).expect("clusters");
-        let sentences = cautions(&clusters, Figure::Mean).expect("cautions");
-        assert_eq!(sentences, ["Means are of successes alone: 10 % of the requests of a did not succeed."]);
-        assert!(cautions(&clusters, Figure::Percentile(99.0)).expect("cautions").is_empty());
-    }
-}
+#[path = "findings_tests.rs"]
+mod tests;

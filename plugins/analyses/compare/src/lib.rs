@@ -14,6 +14,7 @@ mod fisher;
 mod holm;
 mod limit;
 mod mann_whitney;
+mod plans;
 mod power;
 mod regression;
 mod report;

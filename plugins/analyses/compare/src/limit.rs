@@ -42,7 +42,13 @@ pub(crate) fn parse(text: &str) -> Result<Option<Limit>, Fault> {
     }
     let rest = &text[sign + 1..];
     let name = sign + 1 + rest.len() - rest.trim_start().len();
-    let figure: Figure = rest.trim().parse().map_err(|()| fault(name, EXPECTED))?;
+    let word = rest.split_whitespace().next().unwrap_or_default();
+    let figure: Figure = word.parse().map_err(|()| fault(name, EXPECTED))?;
+    let behind = name + word.len();
+    let after = &text[behind..];
+    if !after.trim().is_empty() {
+        return Err(fault(behind + after.len() - after.trim_start().len(), "nothing more"));
+    }
     if figure.is_gain() && percent >= 100.0 {
         return Err(fault(start, "less than 100 %, as this figure gets worse by falling"));
     }
@@ -73,7 +79,8 @@ mod tests {
             ("p99", "byte 0: expected a percentage such as `5%`; found `p99`"),
             ("5 p99", "byte 2: expected `%`; found `p99`"),
             ("5%", "byte 2: expected a percentile such as `p99`"),
-            ("5% p99 mean", "byte 3: expected a percentile"),
+            ("5% p99 mean", "byte 7: expected nothing more; found `mean`"),
+            ("5% p99 or so", "byte 7: expected nothing more; found `or`"),
             ("5.5.5% p99", "byte 0: expected a percentage"),
             ("-5% p99", "byte 0: expected a percentage"),
             ("100% goodput", "byte 0: expected less than 100 %"),

@@ -5,6 +5,7 @@ use cluster_tester_sdk::analysis::text;
 use crate::cells::Cell;
 use crate::decision::{Comparison, Ratio, Verdict};
 use crate::limit::Limit;
+use crate::words;
 
 /// The answer for a later cluster in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(crate) fn answer(comparison: &Comparison, cell: &Cell, limit: Limit) -> Opti
     Some(match (ends, comparison.verdict) {
         (Some((near, _)), _) if is_beyond(near) => Answer::Worse,
         (Some((_, far)), _) if !is_beyond(far) => Answer::Within,
-        (None, Verdict::OftenerBeyond { second_is_better }) => {
+        (None, Verdict::OftenerBeyond { second_is_better } | Verdict::AlwaysBeyond { second_is_better }) => {
             if second_is_better {
                 Answer::Within
             } else {
@@ -47,15 +48,21 @@ pub(crate) fn sentence(answer: Answer, comparison: &Comparison, cell: &Cell, nam
     let (first, second) = (names[comparison.pair.0], names[comparison.pair.1]);
     let what = format!("{}, {}", limit.figure, cell.label);
     let may = text::per_cent(limit.share);
-    let by_blocks = if comparison.is_weak { ", by blocks of one trial" } else { "" };
+    let rests_on_blocks = comparison.is_weak && comparison.step.is_some();
+    let by_blocks = if rests_on_blocks { ", by blocks of one trial" } else { "" };
     match answer {
         Answer::Worse => {
-            let by = worse(comparison, limit);
+            let by = match comparison.verdict {
+                Verdict::AlwaysBeyond { second_is_better } => {
+                    words::always_beyond(second_is_better, comparison, cell, names)
+                }
+                _ => worse(comparison, limit),
+            };
             format!("Regression of {second} against {first} ({what}): {by}{by_blocks}.")
         }
         Answer::Within => format!("No regression of {second} against {first} beyond {may} ({what}){by_blocks}."),
         Answer::Undecided => {
-            let why = undecided(comparison);
+            let why = undecided(comparison, cell);
             format!(
                 "Whether {second} is worse than {first} by more than {may} cannot be decided ({what}): {why}{by_blocks}."
             )
@@ -76,10 +83,12 @@ fn worse(comparison: &Comparison, limit: Limit) -> String {
 }
 
 /// Why it cannot be told.
-fn undecided(comparison: &Comparison) -> String {
+fn undecided(comparison: &Comparison, cell: &Cell) -> String {
     let Some(Ratio { low, high, .. }) = comparison.ratio else {
-        let is_alone = comparison.verdict == Verdict::TooFew;
-        return if is_alone { "one repetition alone" } else { "some repetitions have no value" }.to_owned();
+        return match comparison.verdict {
+            Verdict::TooFew => words::too_few(comparison, cell),
+            _ => "some repetitions have no value".to_owned(),
+        };
     };
     let change = |ratio: f64| text::per_cent(ratio - 1.0);
     let needed = match comparison.verdict {
@@ -138,6 +147,9 @@ mod tests {
         let worse = answered(None, p99, Verdict::OftenerBeyond { second_is_better: false });
         assert_eq!(worse.0, Some(Answer::Worse));
         assert!(worse.1.contains("unbounded more often (Fisher's p = 0.008)"), "{}", worse.1);
+        let dead = answered(None, p99, Verdict::AlwaysBeyond { second_is_better: false });
+        assert_eq!(dead.0, Some(Answer::Worse));
+        assert!(dead.1.contains("unbounded in the only repetition of new, not in that of old"), "{}", dead.1);
         assert_eq!(answered(None, p99, Verdict::NotComparable).0, Some(Answer::Undecided));
         assert_eq!(answered(None, p99, Verdict::TooFew).0, Some(Answer::Undecided));
     }

@@ -45,7 +45,7 @@ pub(crate) fn of(datasets: Vec<Dataset>, settings: &Settings) -> Result<Report, 
         return Err(Fault::invalid_option(limit::OPTION, why));
     }
     report = regressions(report, &comparisons, &cells, &names, settings);
-    for sentence in findings::cautions(&clusters, settings.figure)? {
+    for sentence in findings::cautions(&clusters, &figures(settings), &cells)? {
         report = report.finding(Severity::Caution, sentence);
     }
     report = weak(report, &comparisons, &clusters);
@@ -159,12 +159,19 @@ fn weak(report: Report, comparisons: &[Comparison], clusters: &[Cluster]) -> Rep
 
 fn how_to_read(comparisons: &[Comparison], settings: &Settings) -> String {
     let number = comparisons.iter().filter(|comparison| comparison.step.is_some()).count();
+    let alpha = text::per_cent(settings.alpha());
+    let chance = match number {
+        0 => "No comparison here rests on a test.".to_owned(),
+        1 => format!("The chance that the one comparison claims a difference that is not there is {alpha} at most."),
+        _ => {
+            format!(
+                "The chance that any of {number} comparisons claims a difference that is not there is {alpha} at most (Holm)."
+            )
+        }
+    };
     format!(
         "Ratios are of geometric means over repetitions; an interval that leaves out 1 is a difference (Welch, on \
-         logarithms). The chance that any of {} claims a difference that is not there is {} at most (Holm). \"Would have \
-         been found\" means: in four of five such comparisons.",
-        text::count(number, "comparison", "comparisons"),
-        text::per_cent(settings.alpha()),
+         logarithms). {chance} \"Would have been found\" means: in four of five such comparisons."
     )
 }
 

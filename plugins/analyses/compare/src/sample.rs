@@ -26,6 +26,17 @@ pub(crate) struct Sample {
     pub(crate) failed: f64,
 }
 
+/// How many of the repetitions something is true of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Of none.
+    None,
+    /// Of some, not all.
+    Some,
+    /// Of all.
+    All,
+}
+
 impl Default for Sample {
     fn default() -> Self {
         Self { values: Vec::new(), blocks: None, rounding: ROUNDING, requests: 0.0, failed: 0.0 }
@@ -61,6 +72,15 @@ impl Sample {
     pub(crate) fn beyond(&self) -> (usize, usize) {
         let parts = self.parts();
         (parts.iter().filter(|value| !has_logarithm(**value)).count(), parts.len())
+    }
+
+    /// In how many of the repetitions, not of blocks, the figure has no logarithm.
+    pub(crate) fn extent(&self) -> Extent {
+        match self.values.iter().filter(|value| !has_logarithm(**value)).count() {
+            0 => Extent::None,
+            number if number == self.values.len() => Extent::All,
+            _ => Extent::Some,
+        }
     }
 
     /// Geometric mean of the repetitions; infinite or zero where one of them is.

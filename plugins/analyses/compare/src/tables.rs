@@ -64,9 +64,9 @@ const WORDS: [&str; 4] = ["better", "worse", "no difference", "undecided"];
 
 fn in_a_word(verdict: Verdict, is_row_second: bool) -> &'static str {
     match verdict {
-        Verdict::Differs { second_is_better } | Verdict::OftenerBeyond { second_is_better } => {
-            WORDS[usize::from(second_is_better != is_row_second)]
-        }
+        Verdict::Differs { second_is_better }
+        | Verdict::AlwaysBeyond { second_is_better }
+        | Verdict::OftenerBeyond { second_is_better } => WORDS[usize::from(second_is_better != is_row_second)],
         Verdict::Same { .. } => WORDS[2],
         Verdict::Undecided { .. } | Verdict::NotComparable | Verdict::TooFew => WORDS[3],
     }

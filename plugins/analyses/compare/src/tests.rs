@@ -126,14 +126,35 @@ fn a_percentile_without_bound_is_no_ratio_but_an_answer() {
         let report = report(Options::default(), [failing("k3s", 0), failing("k0s", failures)]);
         table(&report, "Decisions").text_of("decision").expect("it")[0].clone()
     };
-    assert_eq!(
-        decision(5),
-        "k3s is better: p99 unbounded in 0 of 5 repetitions of k3s and in 5 of 5 repetitions of k0s"
-    );
+    assert_eq!(decision(5), "k3s is better: p99 unbounded in all 5 repetitions of k0s, in none of k3s's 5");
     assert_eq!(
         decision(1),
         "p99 unbounded in 0 of 5 repetitions of k3s and in 1 of 5 repetitions of k0s: not comparable"
     );
+}
+
+#[test]
+fn a_dead_target_is_a_regression_however_few_the_repetitions() {
+    let dead = |number: usize| {
+        let trials = STEADY[..number].iter().map(|p99| trial(*p99).failures(2_000));
+        trials.fold(FakeDataset::new("new"), FakeDataset::trial)
+    };
+    let gate = Options { fail_on_regression: "5% p99".into(), ..Options::default() };
+    let silent = FakeDataset::new("new").trial(FakeTrial::new(10, 100.0).failures(2_000));
+    let by_mean = Options { fail_on_regression: "5% mean".into(), ..Options::default() };
+    let found = report(by_mean, [dataset("old", &STEADY), silent]);
+    assert_eq!(found.findings_of(Severity::Regression).len(), 1, "without a success there is no mean at all");
+    for (first, second, said) in [
+        (3, 3, "unbounded in all 3 repetitions of new, in none of old's 3"),
+        (3, 1, "unbounded in the only repetition of new, in none of old's 3"),
+        (1, 1, "unbounded in the only repetition of new, not in that of old"),
+    ] {
+        let report = report(gate.clone(), [dataset("old", &STEADY[..first]), dead(second)]);
+        let found = report.findings_of(Severity::Regression);
+        assert!(found.len() == 1 && found[0].contains(said), "{found:?}");
+        let reverse = self::report(gate.clone(), [dead(second), dataset("old", &STEADY[..first])]);
+        assert!(reverse.findings_of(Severity::Regression).is_empty());
+    }
 }
 
 #[test]
@@ -161,8 +182,11 @@ fn a_regression_is_found_by_the_near_end_of_the_interval() {
         "{cautions:?}"
     );
     // A figure that they do not have in common must not pass in silence.
-    let nothing = report(options("5% capacity"), datasets(1.0));
-    assert!(nothing.findings_of(Severity::Caution)[0].contains("nothing in common of which the capacity is known"));
+    let Err(Fault::InvalidOption(nothing)) = Compare::analyse(options("5% capacity"), &Datasets::fake(datasets(1.0)))
+    else {
+        panic!("a gate that compares nothing must not pass")
+    };
+    assert!(nothing.reason.contains("nothing in common of which the capacity is known"), "{}", nothing.reason);
 }
 
 #[test]

@@ -24,13 +24,42 @@ pub(crate) fn sentence(comparison: &Comparison, cell: &Cell, names: &[&str], set
             format!("no difference found at this resolution (one above about {detectable} would have been){by_blocks}")
         }
         Verdict::Undecided { detectable, needed } => undecided(comparison, cell, detectable, needed, settings),
+        Verdict::AlwaysBeyond { second_is_better } => {
+            let better = names[if second_is_better { second } else { first }];
+            format!("{better} is better: {} {}", cell.figure, always_beyond(second_is_better, comparison, cell, names))
+        }
         Verdict::OftenerBeyond { second_is_better } => {
             let better = names[if second_is_better { second } else { first }];
             format!("{better} is better: {}", beyond(comparison, cell, names))
         }
         Verdict::NotComparable => format!("{}: not comparable", beyond(comparison, cell, names)),
-        Verdict::TooFew => "cannot be decided with one repetition: nothing tells how far repetitions differ".to_owned(),
+        Verdict::TooFew => {
+            format!("cannot be decided with {}: nothing tells how far repetitions differ", too_few(comparison, cell))
+        }
     }
+}
+
+/// How many repetitions there are where one of the two has one alone.
+pub(crate) fn too_few(comparison: &Comparison, cell: &Cell) -> String {
+    match (number(cell, comparison.pair.0), number(cell, comparison.pair.1)) {
+        (1, 1) => "one repetition".to_owned(),
+        (first, second) => format!("{first} and {second} repetitions"),
+    }
+}
+
+/// Where the figure has no value, such as `unbounded in all 3 repetitions of b, in none of a's 3`.
+pub(crate) fn always_beyond(second_is_better: bool, comparison: &Comparison, cell: &Cell, names: &[&str]) -> String {
+    let (first, second) = comparison.pair;
+    let (worse, better) = if second_is_better { (first, second) } else { (second, first) };
+    let all = match number(cell, worse) {
+        1 => format!("in the only repetition of {}", names[worse]),
+        several => format!("in all {several} repetitions of {}", names[worse]),
+    };
+    let none = match number(cell, better) {
+        1 => format!("not in that of {}", names[better]),
+        several => format!("in none of {}'s {several}", names[better]),
+    };
+    format!("{} {all}, {none}", cell.figure.beyond())
 }
 
 fn undecided(

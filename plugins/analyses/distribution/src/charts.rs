@@ -16,9 +16,7 @@ pub(crate) fn percentiles(spread: &Spread) -> Chart {
     let title = format!("{}: time by percentile", spread.title);
     let mut chart = Chart::percentiles(title, spread.probabilities.clone(), Axis::new("time", "ns"));
     if spread.failures() > 0.0 {
-        // Infinite ones have no place; the curve ends where failures begin.
-        let finite = spread.response_of_all.iter().map(|value| if value.is_finite() { *value } else { f64::NAN });
-        chart = chart.series("response time, all requests", finite.collect());
+        chart = chart.series("response time, all requests", spread.response_of_all.clone());
         chart = chart.series("response time, successes", spread.response.quantiles.clone());
     } else {
         chart = chart.series(RESPONSE, spread.response.quantiles.clone());
@@ -37,7 +35,9 @@ pub(crate) fn cdf(spread: &Spread) -> Chart {
     let title = format!("{}: share of requests by time", spread.title);
     let chart = Chart::cdf(title, Axis::new("time", "ns").scale(Scale::Logarithmic), places.clone());
     let chart = chart.series(RESPONSE, share(&spread.response));
-    if spread.service.is_known() { chart.series(SERVICE, share(&spread.service)) } else { chart }
+    let chart = if spread.service.is_known() { chart.series(SERVICE, share(&spread.service)) } else { chart };
+    // The axis reaches to all of them, or the curve would seem to.
+    if spread.failures() > 0.0 { chart.horizontal_mark(1.0, "all requests") } else { chart }
 }
 
 /// How many successes took how long, both times one above the other.
@@ -58,12 +58,19 @@ pub(crate) fn side_by_side(spreads: &[Spread]) -> Chart {
     let y = Axis::new("response time, all requests", "ns");
     let chart = Chart::percentiles("Response time by percentile, all trials", longest.probabilities.clone(), y);
     spreads.iter().fold(chart, |chart, spread| {
-        // All probabilities but the last are of one sequence; where a trial had fewer requests its curve is shorter.
-        let own = spread.probabilities.iter().zip(&spread.response_of_all);
-        let known =
-            |probability: &f64| own.clone().find(|(of, _)| *of == probability).map_or(f64::NAN, |(_, value)| *value);
-        let finite = |value: f64| if value.is_finite() { value } else { f64::NAN };
-        chart.series(&spread.title, longest.probabilities.iter().map(known).map(finite).collect())
+        // All probabilities but the last are of one sequence; where a trial had fewer requests its curve ends with its
+        // longest at the next place.
+        let known: Vec<(f64, f64)> =
+            spread.probabilities.iter().copied().zip(spread.response_of_all.iter().copied()).collect();
+        let mut left = known.iter().peekable();
+        let value = |place: &f64| {
+            let mut found = f64::NAN;
+            while let Some((_, value)) = left.next_if(|(own, _)| own <= place) {
+                found = *value;
+            }
+            found
+        };
+        chart.series(&spread.title, longest.probabilities.iter().map(value).collect())
     })
 }
 

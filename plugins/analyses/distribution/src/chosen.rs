@@ -31,7 +31,7 @@ pub(crate) fn choose(number: Option<u32>, datasets: &[Dataset]) -> Result<(Chose
     }
     let caution = |message| Finding { severity: Severity::Caution, message };
     if chosen.is_empty() && number.is_some() {
-        return Err(Fault::failed(text::list(&lacking, text::NAMED)));
+        return Err(Fault::invalid_option("trial", text::list(&lacking, text::NAMED)));
     }
     findings.extend(lacking.into_iter().map(|what| caution(format!("{what}."))));
     if chosen.len() > MOST_TRIALS {

@@ -6,7 +6,7 @@ mod chosen;
 mod spread;
 
 use cluster_tester_sdk::Fault;
-use cluster_tester_sdk::analysis::{Analysis, Block, Datasets, Description, Finding, Report, Severity};
+use cluster_tester_sdk::analysis::{Analysis, Block, Datasets, Description, Finding, Report, Severity, Trial, text};
 use serde::Deserialize;
 
 use spread::Spread;
@@ -38,10 +38,7 @@ impl Analysis for Distribution {
         for (name, trial) in &chosen {
             match Spread::of(name, trial)? {
                 Some(spread) => spreads.push(spread),
-                None => findings.push(Finding {
-                    severity: Severity::Caution,
-                    message: format!("{name}, trial {}: no times of single requests are known.", trial.facts.number),
-                }),
+                None => findings.push(Finding { severity: Severity::Caution, message: nothing_known(name, trial)? }),
             }
         }
         let mut report = Report::new("Distribution of response times");
@@ -59,6 +56,19 @@ impl Analysis for Distribution {
         }
         Ok(spreads.iter().fold(report, |report, spread| spread.add_to(report)))
     }
+}
+
+/// Why there is no time of a trial to show.
+fn nothing_known(name: &str, trial: &Trial) -> Result<String, Fault> {
+    let outcomes = trial.outcomes()?;
+    let requests: f64 = outcomes.iter().sum();
+    let why = match outcomes.first() {
+        _ if requests == 0.0 && trial.facts.has_samples => "no request was due in the steady state".to_owned(),
+        Some(0.0) if requests == 1.0 => "its only request did not succeed".to_owned(),
+        Some(0.0) if requests > 1.0 => format!("none of its {} requests succeeded", text::number(requests)),
+        _ => "no times of single requests are known".to_owned(),
+    };
+    Ok(format!("{name}, trial {}: {why}.", trial.facts.number))
 }
 
 cluster_tester_sdk::export_analysis!(Distribution);

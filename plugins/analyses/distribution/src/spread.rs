@@ -47,7 +47,10 @@ impl Times {
         if let [first, .., last] = &mut table[..] {
             (*first, *last) = (statistics.least, statistics.most);
         }
-        let quantiles = successes.quantiles(quantity, probabilities)?;
+        let mut quantiles = successes.quantiles(quantity, probabilities)?;
+        if let (Some(last), true) = (quantiles.last_mut(), statistics.most.is_finite()) {
+            *last = statistics.most;
+        }
         Ok(Self { statistics, quantiles, histogram: successes.histogram(quantity)?, table })
     }
 
@@ -69,10 +72,14 @@ impl Spread {
         let probabilities = probabilities(requests);
         let of = |quantity| Times::of(&successes, quantity, &probabilities);
         let (response, service) = (of(Quantity::ResponseTime)?, of(Quantity::ServiceTime)?);
+        let mut response_of_all = trial.all().quantiles(Quantity::ResponseTime, &probabilities)?;
+        if let (Some(last), true) = (response_of_all.last_mut(), requests == response.statistics.count) {
+            *last = response.statistics.most;
+        }
         Ok(Some(Self {
             title: format!("{name}, trial {}: {}", trial.facts.number, trial.facts.label()),
             requests,
-            response_of_all: trial.all().quantiles(Quantity::ResponseTime, &probabilities)?,
+            response_of_all,
             table_of_all: trial.all().quantiles(Quantity::ResponseTime, &TABLE)?,
             probabilities,
             response,
@@ -119,9 +126,10 @@ impl Spread {
     }
 }
 
-/// Probabilities from 0 to 1 − 1/`count`: five to each halving of what is left to 1.
+/// Probabilities from 0 to 1 − 1/(2 `count`), the middle of the place of the longest: five to each halving of what is left
+/// to 1.
 fn probabilities(count: f64) -> Vec<f64> {
-    let last = 1.0 - 1.0 / count.max(1.0);
+    let last = 1.0 - 0.5 / count.max(1.0);
     let mut probabilities = Vec::new();
     let mut left = 1.0_f64;
     'halvings: loop {
@@ -143,11 +151,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn probabilities_are_denser_towards_the_tail_and_end_with_the_last_request_but_one() {
-        assert_eq!(probabilities(1.0), [0.0]);
-        assert_eq!(probabilities(4.0), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75]);
+    fn probabilities_are_denser_towards_the_tail_and_end_with_the_longest_request() {
+        assert_eq!(probabilities(1.0), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]);
+        assert_eq!(probabilities(2.0), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75]);
         let many = probabilities(1e7);
         assert!(many.windows(2).all(|pair| pair[0] < pair[1]) && (100..150).contains(&many.len()), "{}", many.len());
-        assert_eq!(many.last(), Some(&(1.0 - 1e-7)));
+        assert_eq!(many.last(), Some(&(1.0 - 0.5 / 1e7)));
     }
 }

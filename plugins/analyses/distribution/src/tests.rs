@@ -22,7 +22,7 @@ fn the_wait_shows_where_response_and_service_time_part() {
     let [percentiles, cdf, histogram] = report.charts()[..] else { panic!("three charts") };
     assert_eq!((percentiles.x.scale, percentiles.kind.as_str()), (Scale::Quantile, "lines"));
     let last = |name| *percentiles.data.numbers_of(name).expect("it").last().expect("values");
-    assert_eq!((last("response time"), last("service time"), last("percentile")), (9.91e8, 1e6, 0.999));
+    assert_eq!((last("response time"), last("service time"), last("percentile")), (1.001e9, 1e6, 0.9995));
     let (shares, places) =
         (cdf.data.numbers_of("response time").expect("it"), cdf.data.numbers_of("time").expect("it"));
     assert_eq!((shares[0], shares[199], places[0], places[199]), (0.9, 1.0, 1e6, 1.001e9));
@@ -44,7 +44,9 @@ fn failures_are_unbounded_over_all_requests_and_leave_the_share_below_one() {
     let [percentiles, cdf, _] = report.charts()[..] else { panic!("three charts") };
     let drawn: Vec<&str> = percentiles.series.iter().map(|series| &*series.name).collect();
     assert_eq!(drawn, ["response time, all requests", "response time, successes", "service time"]);
-    assert!(percentiles.data.numbers_of("response time, all requests").expect("it").last().expect("values").is_nan());
+    let last = |name| *percentiles.data.numbers_of(name).expect("it").last().expect("values");
+    assert_eq!((last("response time, all requests"), last("response time, successes")), (f64::INFINITY, 1.001e9));
+    assert_eq!((cdf.marks[0].is_vertical, cdf.marks[0].at), (false, 1.0));
     assert_eq!(cdf.data.numbers_of("response time").expect("it").last(), Some(&0.8));
     let all = report.tables()[0].numbers_of("response time, all requests").expect("it");
     assert_eq!((all[1], all[3]), (1e6, f64::INFINITY));
@@ -59,6 +61,13 @@ fn one_request_and_none_and_means_alone_are_borne() {
     let findings: Vec<&str> = report.findings().iter().map(|(_, message)| *message).collect();
     assert_eq!(findings, ["empty has no trials.", "few, trial 2: no times of single requests are known."]);
     assert_eq!((report.charts().len(), report.tables()[0].columns.len()), (3, 3));
+}
+
+#[test]
+fn a_trial_without_any_success_is_told_with_its_number_of_requests() {
+    let dead = FakeTrial::new(10, 100.0).failures(40);
+    let report = report(None, [FakeDataset::new("k0s").trial(dead)]);
+    assert_eq!(report.messages(), ["k0s, trial 1: none of its 40 requests succeeded."]);
 }
 
 #[test]
@@ -91,8 +100,7 @@ fn the_option_chooses_one_trial_even_a_step_of_a_search() {
     let Options { trial } = options::parse(r#"{"trial":2}"#).expect("options");
     let report = report(trial, [run.clone()]);
     assert_eq!(report.tables()[0].caption, "k3s, trial 2: load 10, 1000/s: percentiles");
-    let Err(Fault::Failed(sentence)) = Distribution::analyse(Options { trial: Some(9) }, &Datasets::fake([run])) else {
-        panic!("a report")
-    };
-    assert_eq!(sentence, "k3s has no trial 9, only 2 in all");
+    let wrong = Distribution::analyse(Options { trial: Some(9) }, &Datasets::fake([run]));
+    let Err(Fault::InvalidOption(option)) = wrong else { panic!("a report") };
+    assert_eq!((&*option.name, &*option.reason), ("trial", "k3s has no trial 9, only 2 in all"));
 }

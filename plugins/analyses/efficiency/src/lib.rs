@@ -18,7 +18,7 @@ impl Analysis for Efficiency {
     type Options = NoOptions;
 
     fn describe() -> Description {
-        let text = "Requests per CPU-second and per GiB of memory in use, by cluster and load.";
+        let text = "Requests per CPU-second and per GiB of memory in use, by cluster, load and rate.";
         Description::new("EfficiencyAnalysis", text)
     }
 
@@ -34,7 +34,8 @@ impl Analysis for Efficiency {
             "What a cluster does with what it spends, all its hosts together, the tester left out. Requests per CPU-second: good \
              completions for each second of one processor's work (goodput / processors busy). Above idle: the same without \
              the work that the hosts do when nothing is asked of them. Goodput per GiB: good completions per second for each \
-             GiB of memory in use. More is better; compare at the same load.",
+             GiB of memory in use. More is better; compare at the same load and rate: what a cluster \
+             spends for being there is shared by more requests at a higher rate.",
         );
         report = charts::bars(&shown).into_iter().fold(report, Report::chart);
         Ok(shown.into_iter().fold(report, |report, cluster| report.table(table(cluster))))

@@ -22,7 +22,7 @@ fn times(label: &str) -> Axis {
 /// Lines of all percentiles of one dataset.
 pub(crate) fn of_one(curve: &Curve, work: &Work, knee: Option<f64>) -> Chart {
     let at: Vec<f64> = curve.points.iter().map(|point| point.offered_rate).collect();
-    let bad: Vec<_> = curve.readings.iter().filter(|reading| !reading.is_usable).collect();
+    let bad = curve.not_valid();
     let mut x = at.clone();
     x.extend(bad.iter().map(|reading| reading.offered_rate));
     let padded = |values: Vec<f64>| {

@@ -22,6 +22,10 @@ pub(crate) struct Reading {
     pub(crate) kind: String,
     /// Its figures may be used.
     pub(crate) is_usable: bool,
+    /// The target decided its rate: it has no place on the curve.
+    pub(crate) is_closed_loop: bool,
+    /// Requests that were due.
+    pub(crate) requests: f64,
     /// Per second, as are the next ones.
     pub(crate) intended_rate: f64,
     /// Really let go.
@@ -37,6 +41,8 @@ pub(crate) struct Reading {
 /// A point of a curve: the trials at one rate. The middle one of them counts: percentiles cannot be averaged.
 #[derive(Debug, Clone)]
 pub(crate) struct Point {
+    /// Rate that was asked for, per second; NaN where not known.
+    pub(crate) intended_rate: f64,
     /// Offered rate, per second.
     pub(crate) offered_rate: f64,
     /// Goodput, per second.
@@ -47,6 +53,8 @@ pub(crate) struct Point {
     pub(crate) range: Vec<(f64, f64)>,
     /// How many trials.
     pub(crate) trials: usize,
+    /// Requests of the largest of them.
+    pub(crate) requests: f64,
 }
 
 /// Bounds of a search for the highest rate.
@@ -72,19 +80,28 @@ pub(crate) struct Curve {
 }
 
 impl Curve {
+    /// Trials whose place is on the curve, but whose figures are not to be used.
+    pub(crate) fn not_valid(&self) -> Vec<&Reading> {
+        self.readings.iter().filter(|reading| !reading.is_usable && !reading.is_closed_loop).collect()
+    }
+
+    /// There is something to draw.
+    pub(crate) fn has_points(&self) -> bool {
+        !(self.points.is_empty() && self.not_valid().is_empty())
+    }
+
     /// That of the trials of `work`.
     ///
     /// # Errors
     /// As the host says.
     pub(crate) fn of(dataset: &Dataset, trials: &[Trial], work: &Work) -> Result<Self, Fault> {
         let mut readings = Vec::new();
-        // In a closed loop no rate was asked for, and no two trials need be repetitions.
-        let own = |trial: &Trial| if trial.facts.is_closed_loop { trial.index + 1 } else { 0 };
-        let mut rates: BTreeMap<(LoadPoint, u32), Vec<Reading>> = BTreeMap::new();
+        let mut rates: BTreeMap<LoadPoint, Vec<Reading>> = BTreeMap::new();
         for trial in trials.iter().filter(|trial| work.includes(trial)) {
             let reading = read(trial)?;
-            if reading.is_usable && reading.offered_rate.is_finite() {
-                rates.entry((LoadPoint::of(&trial.facts), own(trial))).or_default().push(reading.clone());
+            // In a closed loop no rate was asked for: it is what the target left, not a place to look at.
+            if reading.is_usable && !reading.is_closed_loop && reading.offered_rate.is_finite() {
+                rates.entry(LoadPoint::of(&trial.facts)).or_default().push(reading.clone());
             }
             readings.push(reading);
         }
@@ -108,8 +125,9 @@ fn read(trial: &Trial) -> Result<Reading, Fault> {
         Purpose::Search => "search",
         Purpose::Confirmation => "confirmation",
     };
+    let purpose = if facts.is_closed_loop { format!("{purpose}, closed loop") } else { purpose.to_owned() };
     let kind = match facts.validity {
-        Validity::Valid => purpose.to_owned(),
+        Validity::Valid => purpose,
         Validity::Unknown => format!("{purpose}, validity not known"),
         Validity::GeneratorBound => format!("{purpose}, not valid: the tester could not hold the load"),
         Validity::Interrupted => format!("{purpose}, not valid: interrupted"),
@@ -120,6 +138,8 @@ fn read(trial: &Trial) -> Result<Reading, Fault> {
         number: facts.number,
         kind,
         is_usable: facts.has_figures(),
+        is_closed_loop: facts.is_closed_loop,
+        requests: all,
         intended_rate: facts.intended_rate,
         // Files of the older tool need not tell what was let go.
         offered_rate: if facts.offered_rate.is_nan() { facts.intended_rate } else { facts.offered_rate },
@@ -142,10 +162,12 @@ fn point(readings: &[Reading]) -> Point {
     let percentiles: Vec<Vec<f64>> =
         (0..PERCENTILES.len()).map(|index| sorted(&move |reading: &Reading| reading.percentiles[index])).collect();
     Point {
+        intended_rate: readings.iter().map(|reading| reading.intended_rate).fold(f64::NAN, f64::max),
         offered_rate: middle(&sorted(&|reading| reading.offered_rate)),
         goodput: middle(&sorted(&|reading| reading.goodput)),
         range: percentiles.iter().map(|values| ends(values)).collect(),
         percentiles: percentiles.iter().map(|values| middle(values)).collect(),
         trials: readings.len(),
+        requests: readings.iter().map(|reading| reading.requests).fold(0.0, f64::max),
     }
 }

@@ -1,8 +1,10 @@
 //! Puts the report together.
 
+use std::collections::BTreeSet;
+
 use cluster_tester_sdk::Fault;
 use cluster_tester_sdk::analysis::{Dataset, Report, Severity, Table, Trial, text};
-use trials::left_out;
+use trials::{counted_from_sending, left_out};
 
 use crate::curve::{Curve, P99, PERCENTILES, Reading};
 use crate::work::{self, Work};
@@ -11,7 +13,13 @@ use crate::{Options, charts, knee};
 const READING: &str = "Each point is a rate; of several trials at one rate the middle one, with a band from the \
     least to the most. Steps of searches are among them: they are short, so that beyond the highest good rate true \
     percentiles are higher still. A percentile is over all requests, and unbounded (at the upper edge) when more \
-    failed than it leaves out. Where goodput leaves the line of what was offered, the target no longer keeps up.";
+    failed than it leaves out.";
+
+/// Only a chart of one dataset has that line.
+const OFFERED: &str = " Where goodput leaves the line of what was offered, the target no longer keeps up.";
+
+/// Requests of which a trial's p99 says something of low rates.
+const FEWEST_REQUESTS: f64 = 20.0;
 
 /// The report on some datasets.
 ///
@@ -36,19 +44,35 @@ pub(crate) fn of(options: &Options, datasets: &[Dataset]) -> Result<Report, Faul
             report = report.finding(Severity::Caution, sentence);
         }
     }
+    if let Some(sentence) = counted_from_sending(datasets) {
+        report = report.finding(Severity::Note, sentence);
+    }
     let curves: Vec<Curve> = curves.into_iter().filter(|curve| !curve.readings.is_empty()).collect();
+    for curve in &curves {
+        let closed = curve.readings.iter().filter(|reading| reading.is_closed_loop);
+        let numbers: Vec<u32> = closed.map(|reading| reading.number).collect();
+        if !numbers.is_empty() {
+            let trials = if numbers.len() == 1 { "trial" } else { "trials" };
+            let list = text::list(&numbers, text::NAMED);
+            let sentence = format!(
+                "Not on the curve: {trials} {list} of {} (closed loop, where the target decides the rate).",
+                curve.name
+            );
+            report = report.finding(Severity::Note, sentence);
+        }
+    }
     let knees: Vec<Option<f64>> = curves.iter().map(find_knee).collect();
     for (curve, knee) in curves.iter().zip(&knees) {
         if let Some(knee) = knee {
             report = report.finding(Severity::Note, knee_sentence(curve, *knee));
         }
     }
-    if curves.iter().all(|curve| curve.points.len() < 2) {
-        let sentence = "There is one rate alone: a curve needs several, as a search or a sweep makes them.";
+    if let Some(sentence) = too_few_rates(&curves) {
         report = report.finding(Severity::Note, sentence);
     }
-    report = report.text(READING);
+    report = report.text(if curves.len() == 1 { format!("{READING}{OFFERED}") } else { READING.to_owned() });
     report = match curves.as_slice() {
+        _ if !curves.iter().any(Curve::has_points) => report,
         [one] => report.chart(charts::of_one(one, &work, knees[0])),
         several => {
             (0..PERCENTILES.len()).fold(report, |report, index| report.chart(charts::of_several(several, &work, index)))
@@ -68,9 +92,23 @@ pub(crate) fn of(options: &Options, datasets: &[Dataset]) -> Result<Report, Faul
     Ok(report)
 }
 
+/// That there are too few rates for a curve; none where a dataset has several.
+fn too_few_rates(curves: &[Curve]) -> Option<&'static str> {
+    if curves.iter().any(|curve| curve.points.len() > 1) {
+        return None;
+    }
+    let rates = curves.iter().flat_map(|curve| &curve.points).map(|point| text::rate(point.intended_rate));
+    Some(match rates.collect::<BTreeSet<String>>().len() {
+        0 => "There is no rate: a curve needs several, as a search or a sweep makes them.",
+        1 => "There is one rate alone: a curve needs several, as a search or a sweep makes them.",
+        _ => "Each dataset has one rate alone: its curve needs several, as a search or a sweep makes them.",
+    })
+}
+
 fn find_knee(curve: &Curve) -> Option<f64> {
-    let rates: Vec<f64> = curve.points.iter().map(|point| point.offered_rate).collect();
-    let values: Vec<f64> = curve.points.iter().map(|point| point.percentiles[P99]).collect();
+    let large = || curve.points.iter().filter(|point| point.requests >= FEWEST_REQUESTS);
+    let rates: Vec<f64> = large().map(|point| point.offered_rate).collect();
+    let values: Vec<f64> = large().map(|point| point.percentiles[P99]).collect();
     knee::find(&rates, &values)
 }
 

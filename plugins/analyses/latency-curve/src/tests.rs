@@ -107,3 +107,28 @@ fn empty_datasets_and_unknown_figures_are_no_crash() {
     let report = report(Options::default(), [FakeDataset::new("old").trial(unknown)]);
     assert!(report.charts()[0].values_of("p99").expect("it")[0].is_nan());
 }
+
+#[test]
+fn closed_loops_and_handfuls_of_requests_make_neither_curve_nor_knee() {
+    let mut closed = trial(450.0, 900e6);
+    (closed.facts.is_closed_loop, closed.facts.intended_rate) = (true, f64::NAN);
+    let handful = |rate| FakeTrial::new(10, rate).response_times([1e5; 19]);
+    let dataset = sweep("k3s", 1.0).trial(closed).trial(handful(10.0)).trial(handful(20.0)).trial(handful(30.0));
+    let report = report(Options::default(), [dataset]);
+    assert_eq!(
+        report.messages(),
+        [
+            "Not on the curve: trial 7 of k3s (closed loop, where the target decides the rate).",
+            "The knee of k3s is at 400/s: above it p99 exceeds 2 times its value at low rates."
+        ]
+    );
+    assert_eq!(report.charts()[0].values_of("p99").expect("it").len(), 9);
+}
+
+#[test]
+fn one_rate_of_each_dataset_is_not_one_rate_of_all() {
+    let one = |name: &str, rate| FakeDataset::new(name).trial(trial(rate, 5e6));
+    let said = |other| report(Options::default(), [one("k3s", 100.0), one("k0s", other)]).messages()[0].to_owned();
+    assert!(said(100.0).starts_with("There is one rate alone"));
+    assert!(said(200.0).starts_with("Each dataset has one rate alone"));
+}

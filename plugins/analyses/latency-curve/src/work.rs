@@ -43,7 +43,11 @@ pub(crate) fn choose<'t>(
 ) -> Result<Option<(Work, Vec<Work>)>, Fault> {
     let mut rates: BTreeMap<Work, BTreeSet<LoadPoint>> = BTreeMap::new();
     for trial in trials {
-        rates.entry(Work::of(trial)).or_default().insert(LoadPoint::of(&trial.facts));
+        let of_work = rates.entry(Work::of(trial)).or_default();
+        // Closed loops have no rate of their own.
+        if !trial.facts.is_closed_loop {
+            of_work.insert(LoadPoint::of(&trial.facts));
+        }
     }
     if rates.is_empty() {
         return Ok(None);

@@ -16,19 +16,15 @@ pub const COMPARE_OPTIONS: &str = include_str!("compare_options.schema.json");
 const MOST_SERIES: usize = 50;
 
 /// What to compare.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CompareOptions {
-    /// The load.
-    #[serde(default = "first_load")]
-    pub load: u32,
+    /// The load; none: the highest that all datasets have in common.
+    #[serde(default)]
+    pub load: Option<u32>,
     /// The test case; none: any.
     #[serde(default)]
     pub test_case: Option<String>,
-}
-
-fn first_load() -> u32 {
-    1
 }
 
 /// The datasets and what of them is compared.
@@ -36,6 +32,8 @@ fn first_load() -> u32 {
 pub struct Comparison {
     /// All datasets, those without such a trial too.
     pub datasets: Vec<Dataset>,
+    /// The load of all of them.
+    pub load: u32,
     /// One trial a dataset, in the order of the datasets, at most 50.
     pub chosen: Vec<Chosen>,
     /// What the reader should know of the choice.
@@ -56,16 +54,29 @@ impl Comparison {
     /// confirms a search, and before all one whose figures are the target's.
     ///
     /// # Errors
-    /// When no dataset has a trial of that load: then the loads that there are are told.
+    /// When no dataset has a trial of the load asked for: then the loads that there are are told. When none has any.
     pub fn of(options: &CompareOptions, datasets: &Datasets) -> Result<Self, Fault> {
         let datasets = datasets.all()?;
         let (mut chosen, mut findings, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let is_wanted = |trial: &Trial| options.test_case.as_ref().is_none_or(|name| *name == trial.facts.test_case);
+        let mut candidates: Vec<(&Dataset, Vec<Trial>, BTreeSet<u32>)> = Vec::new();
         for dataset in &datasets {
-            let is_wanted =
-                |trial: &Trial| options.test_case.as_ref().is_none_or(|name| *name == trial.facts.test_case);
             let trials: Vec<Trial> = dataset.main_trials()?.into_iter().filter(is_wanted).collect();
-            let loads: BTreeSet<u32> = trials.iter().map(|trial| trial.facts.load).collect();
-            let with_load: Vec<Trial> = trials.into_iter().filter(|trial| trial.facts.load == options.load).collect();
+            let loads = trials.iter().map(|trial| trial.facts.load).collect();
+            candidates.push((dataset, trials, loads));
+        }
+        let loads: Vec<&BTreeSet<u32>> = candidates.iter().map(|(.., loads)| loads).collect();
+        let load = match (options.load, common_load(&loads)) {
+            (Some(load), _) => load,
+            (None, Some((load, sentence))) => {
+                findings.extend(sentence.map(|sentence| finding(Severity::Note, sentence)));
+                load
+            }
+            (None, None) => return Err(nothing_to_compare(options)),
+        };
+        let highest = loads.iter().filter_map(|loads| loads.last()).max().copied();
+        for (dataset, trials, loads) in candidates {
+            let with_load: Vec<Trial> = trials.into_iter().filter(|trial| trial.facts.load == load).collect();
             let number = with_load.len();
             let Some(trial) =
                 with_load.into_iter().max_by(|a, b| rank(a).partial_cmp(&rank(b)).expect("no rate is NaN"))
@@ -77,14 +88,20 @@ impl Comparison {
             chosen.push(Chosen { dataset: dataset.clone(), trial });
         }
         let what = match &options.test_case {
-            Some(test_case) => format!("trial of test case {test_case} with load {}", options.load),
-            None => format!("trial with load {}", options.load),
+            Some(test_case) => format!("trial of test case {test_case} with load {load}"),
+            None => format!("trial with load {load}"),
         };
         if chosen.is_empty() {
-            return Err(Fault::failed(format!(
-                "no {what}: {}; choose another load",
-                text::list(&missing, text::NAMED)
-            )));
+            let there = text::list(&missing, text::NAMED);
+            return Err(match highest {
+                Some(other) => Fault::invalid_option(
+                    "load",
+                    format!(
+                        "no {what}: {there}; choose another one by `--option load={other}` (data-analysis: `--load {other}`)"
+                    ),
+                ),
+                None => nothing_to_compare(options),
+            });
         }
         if !missing.is_empty() {
             findings.push(finding(
@@ -105,7 +122,30 @@ impl Comparison {
             let list = text::list(&test_cases.into_iter().collect::<Vec<_>>(), text::NAMED);
             findings.push(finding(Severity::Caution, format!("These are trials of different test cases: {list}.")));
         }
-        Ok(Self { datasets, chosen, findings })
+        Ok(Self { datasets, load, chosen, findings })
+    }
+}
+
+/// The highest load that all datasets have, or else that most of them have; and what is to be said of the choice, where
+/// there was one. None without a trial.
+fn common_load(loads: &[&BTreeSet<u32>]) -> Option<(u32, Option<String>)> {
+    let all: BTreeSet<u32> = loads.iter().flat_map(|loads| loads.iter().copied()).collect();
+    let having = |load: u32| loads.iter().filter(|loads| loads.contains(&load)).count();
+    let load = all.iter().copied().max_by_key(|load| (having(*load), *load))?;
+    let sentence = if having(load) < loads.len() {
+        format!("There is no load that all datasets have; most have load {load}. Option load chooses another one.")
+    } else if all.len() > 1 {
+        format!("Load {load} is the highest that all datasets have. Option load chooses another one.")
+    } else {
+        return Some((load, None));
+    };
+    Some((load, Some(sentence)))
+}
+
+fn nothing_to_compare(options: &CompareOptions) -> Fault {
+    match &options.test_case {
+        Some(test_case) => Fault::invalid_option("test-case", format!("no dataset has a trial of `{test_case}`")),
+        None => Fault::failed("no dataset has a trial"),
     }
 }
 

@@ -15,14 +15,14 @@ use crate::shown::{all_unknown, finding, host_label};
 /// When no dataset has a trial of the load.
 pub fn compare_hosts(figure: HostFigure, options: &CompareOptions, datasets: &Datasets) -> Result<Report, Fault> {
     let mut comparison = Comparison::of(options, datasets)?;
-    let title = format!("{} by host, load {}", figure.title, options.load);
+    let title = format!("{} by host, load {}", figure.title, comparison.load);
     let bars = bars(figure, &title, &comparison)?;
     let table = table(figure, &mut comparison)?;
     let mut report = Report::new(&title);
     report.blocks.extend(since_boot(figure, &comparison.datasets).map(Block::Finding));
     report.blocks.extend(comparison.findings.into_iter().map(Block::Finding));
     report = report.text(format!("{} Inside each bar stands the rate of its trial.", figure.explanation));
-    let head = format!("{}{}{}", figure.file_name, options.load, figure.before_names);
+    let head = format!("{}{}{}", figure.file_name, comparison.load, figure.before_names);
     if let Some(chart) = bars {
         report = report.chart(chart.file_name(file_name(&head, &comparison.datasets)));
     }

@@ -2,7 +2,7 @@
 
 use cluster_tester_sdk::Fault;
 use cluster_tester_sdk::analysis::{
-    Block, Dataset, Datasets, Finding, Quantity, Report, Severity, Statistics, Table, Trial,
+    Block, Dataset, Datasets, Finding, Quantity, Report, Severity, Statistics, Table, Trial, text,
 };
 
 use crate::before;
@@ -70,16 +70,29 @@ pub fn response_time(figure: TimeFigure, datasets: &Datasets) -> Result<Report, 
 
 fn table(figure: TimeFigure, dataset: &Dataset, trials: &[Trial], findings: &mut Vec<Finding>) -> Result<Table, Fault> {
     let (mut server, mut response, mut requests, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut without_success = Vec::new();
     for trial in trials {
         server.push(figure.of(&trial.successes().measure(Quantity::ServerSpan)?));
         response.push(figure.of(&trial.successes().measure(Quantity::ResponseTime)?));
         let outcomes = trial.outcomes()?;
-        requests.push(outcomes.iter().sum());
+        let all: f64 = outcomes.iter().sum();
+        if all > 0.0 && outcomes.first() == Some(&0.0) {
+            without_success.push(trial.facts.number);
+        }
+        requests.push(all);
         failures.push(outcomes.iter().skip(1).sum());
     }
     let (name, word) = (&dataset.facts.name, figure.word());
+    let is_without = without_success.len() == trials.len();
+    if is_without {
+        findings.push(finding(Severity::Caution, format!("{name} had no success, so there are no times of it.")));
+    } else if !without_success.is_empty() {
+        let which = if without_success.len() == 1 { "trial" } else { "trials" };
+        let list = text::list(&without_success, text::NAMED);
+        findings.push(finding(Severity::Caution, format!("{name}, {which} {list}: had no success.")));
+    }
     for (what, values) in [("server's own time", &server), ("response time", &response)] {
-        if all_unknown(values) {
+        if all_unknown(values) && !is_without {
             findings.push(finding(Severity::Note, format!("{name} does not tell the {word} {what}.")));
         }
     }

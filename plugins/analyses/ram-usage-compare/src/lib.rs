@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_options_load_1_is_compared_in_a_file_of_the_older_name() {
+    fn without_options_the_load_in_common_is_compared_in_a_file_of_the_older_name() {
         let trial = FakeTrial::new(1, 4.0).resources("memory.used", [3145728.0]);
         let datasets = Datasets::fake([FakeDataset::new("k3s").host("node-1").trial(trial)]);
         let options = options::parse("{}").expect("options");

@@ -37,9 +37,8 @@ impl Analysis for ResponseTimeCompare {
     }
 
     fn analyse(options: CompareOptions, datasets: &Datasets) -> Result<Report, Fault> {
-        let Comparison { datasets, chosen, mut findings } = Comparison::of(&options, datasets)?;
+        let Comparison { datasets, load, chosen, mut findings } = Comparison::of(&options, datasets)?;
         findings.extend(counted_from_sending(&datasets));
-        let load = options.load;
         let mut parts = Report::new(format!("Response time by dataset, load {load}"))
             .text("Successful requests of one trial a dataset. The wider a violin, the more requests took that long.");
         for (quantity, name, meaning, end) in COMPARED {

@@ -9,7 +9,7 @@ fn trial(load: u32, rate: f64, times: impl IntoIterator<Item = f64>) -> FakeTria
 }
 
 fn options(load: u32) -> CompareOptions {
-    CompareOptions { load, test_case: None }
+    CompareOptions { load: Some(load), test_case: None }
 }
 
 #[test]
@@ -36,5 +36,8 @@ fn a_file_of_means_has_a_row_but_no_violin() {
     let report = ResponseTimeCompare::analyse(options(10), &Datasets::fake(datasets)).expect("a report");
     assert!(report.findings()[0].1.contains("means"));
     assert_eq!(report.charts()[0].series.len(), 1);
-    assert_eq!(report.tables()[0].text_of("dataset").expect("the column"), ["means", "k0s"]);
+    let server = report.tables()[0];
+    assert_eq!(server.text_of("dataset").expect("the column"), ["means", "k0s"]);
+    let told_by = server.numbers_of("told by").expect("the column");
+    assert!(told_by[0].is_nan() && told_by[1] == 1.0, "{told_by:?}");
 }

@@ -27,11 +27,17 @@ impl Times {
         let successes = chosen.trial.successes();
         let facts = &chosen.trial.facts;
         // All NaN where only means are known.
-        let quantiles = successes.quantiles(quantity, &probabilities())?;
+        let mut quantiles = successes.quantiles(quantity, &probabilities())?;
+        let statistics = successes.measure(quantity)?;
+        // Exact ends, not those of buckets: the table beside has them.
+        if let ([first, .., last], true) = (&mut quantiles[..], statistics.least.is_finite()) {
+            let is_drawn = first.is_finite() && last.is_finite();
+            (*first, *last) = if is_drawn { (statistics.least, statistics.most) } else { (*first, *last) };
+        }
         let name = chosen.dataset.facts.name.clone();
         Ok(Self {
             name,
-            statistics: successes.measure(quantity)?,
+            statistics,
             trial: facts.number,
             rate: facts.rate(),
             rate_in_words: facts.rate_in_words(),
@@ -42,6 +48,11 @@ impl Times {
     /// There is something to draw.
     pub(crate) fn has_shape(&self) -> bool {
         self.quantiles.iter().any(|quantile| quantile.is_finite())
+    }
+
+    fn count(&self) -> f64 {
+        let Statistics { count, mean, .. } = self.statistics;
+        if count == 0.0 && mean.is_nan() { f64::NAN } else { count }
     }
 
     fn median(&self) -> f64 {
@@ -74,7 +85,8 @@ pub(crate) fn table(caption: &str, times: &[Times], has_before: bool) -> Table {
         .text("dataset", times.iter().map(|one| one.name.clone()).collect())
         .numbers("trial", "1", numbers(|one| f64::from(one.trial)))
         .numbers("rate", "/s", numbers(|one| one.rate))
-        .numbers("successes", "1", numbers(|one| one.statistics.count))
+        // Not every success tells the server's own time; where none does, nothing is known.
+        .numbers(if has_before { "told by" } else { "successes" }, "1", numbers(Times::count))
         .numbers("mean", "ns", numbers(|one| one.statistics.mean))
         .numbers("median", "ns", numbers(Times::median))
         .numbers("standard deviation", "ns", numbers(|one| one.statistics.standard_deviation))

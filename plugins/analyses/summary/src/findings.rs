@@ -92,9 +92,12 @@ fn on_requests(overview: &Overview, findings: &mut Vec<Finding>) {
     if let Some(Group { which, .. }) = group(overview, |trial| trial.requests() == 0.0) {
         findings.push(finding(Severity::Caution, format!("{which}: no request was due in the steady state.")));
     }
-    let none_succeeded = |trial: &TrialFigures| trial.requests() > 0.0 && trial.outcomes.first() == Some(&0.0);
-    if let Some(Group { which, .. }) = group(overview, none_succeeded) {
-        findings.push(finding(Severity::Caution, format!("{which}: no request succeeded.")));
+    // A step of a search may go so far beyond the limit.
+    for (is_main, severity, of) in [(true, Severity::Invalid, ""), (false, Severity::Caution, " (of searches)")] {
+        let is_meant = move |trial: &TrialFigures| trial.is_without_success() && trial.facts.is_main() == is_main;
+        if let Some(Group { which, .. }) = group(overview, is_meant) {
+            findings.push(finding(severity, format!("{which}{of}: not one request succeeded.")));
+        }
     }
     if let Some(Group { which, .. }) = group(overview, |trial| trial.record.lost > 0) {
         let lost: u64 = overview.trials.iter().map(|trial| trial.record.lost).sum();

@@ -7,7 +7,7 @@ mod overview;
 mod record;
 mod tables;
 
-use cluster_tester_sdk::analysis::{Analysis, Block, Datasets, Description, Report};
+use cluster_tester_sdk::analysis::{Analysis, Block, DatasetSource, Datasets, Description, Report};
 use cluster_tester_sdk::{Fault, NoOptions};
 
 use overview::Overview;
@@ -29,11 +29,16 @@ impl Analysis for Summary {
         let mut report = Report::new("Summary");
         report.blocks.extend(findings::of(&overviews).into_iter().map(Block::Finding));
         if overviews.iter().any(|overview| !overview.trials.is_empty()) {
-            report = report.text(
-                "Response time counts from when a request was due to the last byte of its answer. Percentiles are over all \
-                 requests of the steady state: one that did not succeed counts as unbounded. Those of successes alone are \
-                 named so.",
-            );
+            let is_older = |overview: &Overview| overview.dataset.facts.source != DatasetSource::Run;
+            let from = match overviews.iter().filter(|overview| is_older(overview)).count() {
+                0 => "when a request was due",
+                all if all == overviews.len() => "when a request was sent (so the older tool measured)",
+                _ => "when a request was due (in files of the older tool: sent)",
+            };
+            report = report.text(format!(
+                "Response time counts from {from} to the last byte of its answer. Percentiles are over all requests of the \
+                 steady state: one that did not succeed counts as unbounded. Those of successes alone are named so."
+            ));
         }
         Ok(overviews.iter().fold(report, |report, overview| overview.add_to(report)))
     }

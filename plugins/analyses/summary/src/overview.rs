@@ -56,6 +56,11 @@ impl TrialFigures {
         self.outcomes.iter().sum()
     }
 
+    /// There were requests, and not one of them succeeded.
+    pub(crate) fn is_without_success(&self) -> bool {
+        self.requests() > 0.0 && self.outcomes.first() == Some(&0.0)
+    }
+
     /// Requests that did not succeed, per cent of all; NaN without requests.
     pub(crate) fn failures(&self) -> f64 {
         100.0 * self.outcomes.iter().skip(1).sum::<f64>() / self.requests()

@@ -80,6 +80,7 @@ fn purpose_in_words(purpose: Purpose) -> &'static str {
 
 fn verdict(trial: &TrialFigures) -> String {
     let validity = match trial.facts.validity {
+        Validity::Valid | Validity::Unknown if trial.is_without_success() => "no success",
         Validity::Valid => "valid",
         Validity::GeneratorBound => "generator-bound",
         Validity::Interrupted => "interrupted",

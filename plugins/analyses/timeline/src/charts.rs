@@ -18,7 +18,7 @@ pub(crate) fn of(dataset: &Dataset, trial: &Trial, windows: &OverTime, name: &st
         .series("goodput", windows.goodput.clone())
         .panel(Axis::new("response time", "ns").scale(Scale::Logarithmic))
         .series("p50", windows.p50.clone())
-        .series("p99", windows.p99.clone())
+        .series(windows.high_name, windows.high.clone())
         .series("slowest success", windows.slowest.clone());
     for (figure, label, unit, what) in
         [("cpu.busy", "processors busy", "%", "busy"), ("memory.used", "memory used", "bytes", "memory")]

@@ -9,7 +9,7 @@ use crate::{Options, charts, choice, resources};
 
 const READING: &str = "Requests are counted in the window in which they were due, whenever their answer came. \
     Percentiles are over all requests of a window, and unbounded (at the upper edge) when more failed than they \
-    leave out. What moves at one time in two panels belongs together: a host that is busy, or runs out of memory, \
+    leave out: p99 where windows hold a hundred requests, else p90. What moves at one time in two panels belongs together: a host that is busy, or runs out of memory, \
     when response times rise.";
 
 /// The report on some datasets.
@@ -32,6 +32,9 @@ pub(crate) fn of(options: &Options, datasets: &[Dataset]) -> Result<Report, Faul
     }
     if let Some(sentence) = trials::since_boot(chosen.iter().map(|(dataset, _)| *dataset)) {
         report = report.finding(Severity::Caution, sentence);
+    }
+    if let Some(sentence) = trials::counted_from_sending(chosen.iter().map(|(dataset, _)| *dataset)) {
+        report = report.finding(Severity::Note, sentence);
     }
     let mut shown = Vec::new();
     for (dataset, trial) in &chosen {
@@ -87,21 +90,23 @@ fn cautions(mut report: Report, dataset: &Dataset, trial: &Trial) -> Report {
 /// The windows that stand out.
 fn extremes(shown: &[(&Dataset, &Trial, OverTime)]) -> Table {
     let worst = |windows: &OverTime| {
-        let known = windows.starts.iter().zip(&windows.p99).filter(|(_, p99)| !p99.is_nan());
+        let known = windows.starts.iter().zip(&windows.high).filter(|(_, high)| !high.is_nan());
         // Of windows that are equally bad the first.
         known
             .rev()
             .max_by(|one, other| one.1.total_cmp(other.1))
-            .map_or((f64::NAN, f64::NAN), |(start, p99)| (*start, *p99))
+            .map_or((f64::NAN, f64::NAN), |(start, high)| (*start, *high))
     };
-    let unbounded = |windows: &OverTime| windows.p99.iter().filter(|p99| p99.is_infinite()).count() as f64;
+    let unbounded = |windows: &OverTime| windows.high.iter().filter(|high| high.is_infinite()).count() as f64;
     let column = |of: &dyn Fn(&OverTime) -> f64| shown.iter().map(|(.., windows)| of(windows)).collect::<Vec<f64>>();
     let names = shown.iter().map(|(dataset, trial, _)| name(dataset, trial)).collect();
+    let percentiles = shown.iter().map(|(.., windows)| windows.high_name.to_owned()).collect();
     Table::new("Windows of each trial, and the worst of them")
         .text("trial", names)
         .numbers("width of a window", "ns", column(&|windows| windows.width))
         .numbers("windows", "1", column(&|windows| windows.starts.len() as f64))
-        .numbers("windows with p99 unbounded", "1", column(&unbounded))
-        .numbers("highest p99", "ns", column(&|windows| worst(windows).1))
+        .text("percentile", percentiles)
+        .numbers("windows with it unbounded", "1", column(&unbounded))
+        .numbers("highest of a window", "ns", column(&|windows| worst(windows).1))
         .numbers("in the window from", "ns", column(&|windows| worst(windows).0))
 }

@@ -29,6 +29,8 @@ pub(crate) struct Parts {
     pub(crate) values: [f64; NAMES.len()],
     /// Mean response time, nanoseconds; NaN where not known.
     pub(crate) whole: f64,
+    /// Share of the successes that tell the server's own time; NaN where it is not known or none does.
+    pub(crate) told: f64,
     /// The server says of itself more time than its answers took to come: its clock is too coarse.
     pub(crate) is_server_too_long: bool,
 }
@@ -49,19 +51,16 @@ impl Parts {
         let connecting = (some(measure(Quantity::Connect)?) + some(measure(Quantity::Tls)?)).min(queue);
         let connecting = if queue.is_nan() { f64::NAN } else { connecting };
         let first_byte = all(measure(Quantity::FirstByte)?);
-        let server = split(
-            first_byte,
-            measure(Quantity::ServerSpan)?,
-            some(measure(Quantity::ServerSpan)?),
-            some(measure(Quantity::BeyondServer)?),
-            whole.mean,
-        );
+        let server_span = measure(Quantity::ServerSpan)?;
+        let told = if server_span.count > 0.0 { server_span.count / whole.count } else { f64::NAN };
+        let server =
+            split(first_byte, server_span, some(server_span), some(measure(Quantity::BeyondServer)?), whole.mean);
         let transfer = all(measure(Quantity::Transfer)?);
         let mut values =
             [lag, queue - connecting, connecting, server.beyond, server.own, server.untold, transfer, f64::NAN];
-        let told: f64 = values.iter().filter(|value| !value.is_nan()).sum();
-        values[NAMES.len() - 1] = significant(whole.mean - told, whole.mean);
-        Ok(Self { values, whole: whole.mean, is_server_too_long: server.is_too_long })
+        let sum: f64 = values.iter().filter(|value| !value.is_nan()).sum();
+        values[NAMES.len() - 1] = significant(whole.mean - sum, whole.mean);
+        Ok(Self { values, whole: whole.mean, told, is_server_too_long: server.is_too_long })
     }
 }
 

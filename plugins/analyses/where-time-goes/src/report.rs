@@ -44,8 +44,20 @@ pub(crate) fn of(datasets: &[Dataset]) -> Result<Report, Fault> {
             report = report.finding(Severity::Caution, format!("{name} has no trial whose figures can be used."));
         }
         for trial in trials.into_iter().filter(|trial| trial.facts.has_figures()) {
-            let parts = Parts::of(&trial)?;
             let label = label(datasets.len() > 1, name, &trial);
+            // A run without samples must not cost those that have them.
+            let parts = match Parts::of(&trial) {
+                Ok(parts) => parts,
+                Err(fault) => {
+                    let why = match fault {
+                        Fault::Failed(why) => why,
+                        Fault::InvalidOption(option) => option.reason,
+                    };
+                    let sentence = format!("Trial {label} cannot be divided: {}.", why.trim_end_matches('.'));
+                    report = report.finding(Severity::Caution, sentence);
+                    continue;
+                }
+            };
             if parts.whole.is_nan() {
                 report = report.finding(Severity::Caution, format!("Trial {label} has no success: nothing to divide."));
             } else {
@@ -65,12 +77,25 @@ pub(crate) fn of(datasets: &[Dataset]) -> Result<Report, Fault> {
         );
         report = report.finding(Severity::Caution, sentence);
     }
+    let told_by_some: Vec<String> = rows
+        .iter()
+        .filter(|(.., parts)| parts.told < 1.0)
+        .map(|(label, _, parts)| format!("{label} ({})", text::per_cent(parts.told)))
+        .collect();
+    if !told_by_some.is_empty() {
+        let sentence = format!(
+            "Only some requests tell the server's own time, in {}: in the chart and the table of parts it is spread over all \
+             successes, and what the others took is until first byte. The last table has its mean over those that tell it.",
+            text::list(&told_by_some, text::NAMED)
+        );
+        report = report.finding(Severity::Note, sentence);
+    }
     if rows.len() > MOST {
         let sentence = format!("The chart and the percentiles are of the first {MOST} of {} trials.", rows.len());
         report = report.finding(Severity::Note, sentence);
     }
     let shown = &rows[..rows.len().min(MOST)];
-    Ok(report.text(READING).chart(chart(shown)).table(means(&rows)).table(percentiles(shown)?))
+    Ok(report.text(READING).chart(chart(shown)).table(means(&rows)).table(percentiles(shown)))
 }
 
 fn label(has_several: bool, dataset: &str, trial: &Trial) -> String {
@@ -86,12 +111,16 @@ fn measured(rows: &[(String, Trial, Parts)]) -> impl Iterator<Item = (usize, &'s
     columns.into_iter().filter(|(.., values)| values.iter().any(|value| !value.is_nan()))
 }
 
+/// All parts, so that each has its colour in every chart; those that are not measured are nothing high.
 fn chart(rows: &[(String, Trial, Parts)]) -> Chart {
     let labels = rows.iter().map(|(label, ..)| label.clone()).collect();
     let axis = Axis::new("mean response time", "ns");
     let chart =
         Chart::stacked_bars("Where the mean response time goes", "trial", labels, axis).file_name("where-time-goes");
-    measured(rows).fold(chart, |chart, (_, name, values)| chart.series(name, values))
+    NAMES.iter().enumerate().fold(chart, |chart, (index, name)| {
+        let height = |parts: &Parts| if parts.values[index].is_nan() { 0.0 } else { parts.values[index] };
+        chart.series(*name, rows.iter().map(|(.., parts)| height(parts)).collect())
+    })
 }
 
 fn means(rows: &[(String, Trial, Parts)]) -> Table {
@@ -102,17 +131,18 @@ fn means(rows: &[(String, Trial, Parts)]) -> Table {
 }
 
 /// What was measured, each by itself: percentiles do not add up.
-fn percentiles(rows: &[(String, Trial, Parts)]) -> Result<Table, Fault> {
+fn percentiles(rows: &[(String, Trial, Parts)]) -> Table {
     let (mut labels, mut names) = (Vec::new(), Vec::new());
     let (mut counts, mut means, mut medians, mut p99s) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (label, trial, _) in rows {
         for (quantity, name) in QUANTITIES {
             let successes = trial.successes();
-            let statistics = successes.measure(quantity)?;
+            // What a file does not keep has no row.
+            let Ok(statistics) = successes.measure(quantity) else { continue };
             if statistics.mean.is_nan() {
                 continue;
             }
-            let quantiles = successes.quantiles(quantity, &[0.5, 0.99])?;
+            let quantiles = successes.quantiles(quantity, &[0.5, 0.99]).unwrap_or_default();
             let quantile = |index: usize| quantiles.get(index).copied().unwrap_or(f64::NAN);
             labels.push(label.clone());
             names.push(name.to_owned());
@@ -122,11 +152,11 @@ fn percentiles(rows: &[(String, Trial, Parts)]) -> Result<Table, Fault> {
             p99s.push(quantile(1));
         }
     }
-    Ok(Table::new("What was measured, of successes")
+    Table::new("What was measured, of successes")
         .text("trial", labels)
         .text("quantity", names)
         .numbers("requests", "1", counts)
         .numbers("mean", "ns", means)
         .numbers("p50", "ns", medians)
-        .numbers("p99", "ns", p99s))
+        .numbers("p99", "ns", p99s)
 }

@@ -30,9 +30,10 @@ fn report(trials: impl IntoIterator<Item = FakeTrial>) -> Report {
 
 /// Parts of the only trial by name, those that are there.
 fn parts(report: &Report) -> Vec<(&'static str, f64)> {
-    let chart = report.charts()[0];
-    let is_there = |name: &&&str| chart.series.iter().any(|series| series.name == **name);
-    NAMES.iter().filter(is_there).map(|name| (*name, chart.values_of(name).expect("it")[0])).collect()
+    let drawn: Vec<&str> = report.charts()[0].series.iter().map(|series| &*series.name).collect();
+    assert_eq!(drawn, NAMES, "a part has one colour in all charts");
+    let table = report.tables_of("Parts of the mean response time")[0];
+    NAMES.iter().filter_map(|name| Some((*name, table.numbers_of(name)?[0]))).collect()
 }
 
 fn assert_parts(found: &[(&str, f64)], expected: &[(&str, f64)]) {
@@ -81,6 +82,11 @@ fn a_server_that_tells_its_time_now_and_then_is_weighted() {
     let expected = [("beyond the server", 1.2e6), ("server's own", 2e6), ("until first byte", 3.2e6)];
     assert_parts(&parts[3..6], &expected);
     assert!((parts.iter().map(|(_, value)| value).sum::<f64>() - 9e6).abs() < 1.0, "{parts:?}");
+    let [note] = report.messages()[..] else { panic!("not one message") };
+    assert!(
+        note.starts_with("Only some requests tell the server's own time, in 1: fibonacci 10, 100/s (50 %)"),
+        "{note}"
+    );
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub enum Behaviour {
     TrapSometimes,
     /// `build-request` takes memory until there is none.
     Allocate,
+    /// `build-request` keeps 64 bytes of each call for ever; a second step tells whether its state came through.
+    Leak,
     /// `configure` finds its option wrong.
     RefuseOption,
     /// `build-request` fails.

@@ -57,6 +57,10 @@ impl TestCase for Hostile {
                 panic!("told to trap in `build-request`");
             }
             Behaviour::Allocate => allocate(),
+            Behaviour::Leak => {
+                std::mem::forget(std::hint::black_box(vec![1_u8; 64]));
+                good
+            }
             Behaviour::RefuseBuild => return Err(Fault::failed("told to refuse in `build-request`")),
             Behaviour::AbsoluteUrl => Request::get("http://elsewhere.example/"),
             Behaviour::PathWithoutSlash => Request::get("items"),
@@ -75,7 +79,7 @@ impl TestCase for Hostile {
         })
     }
 
-    fn read_step(&mut self, context: &Context, _: &[u8], response: &Response) -> Result<Verdict, Fault> {
+    fn read_step(&mut self, context: &Context, state: &[u8], response: &Response) -> Result<Verdict, Fault> {
         let good = Outcome::success_if(response.status == 200, 0).metric(0, 1.0);
         let again = || Request::get("/");
         Ok(match self.0 {
@@ -89,6 +93,11 @@ impl TestCase for Hostile {
             Behaviour::NanServerSpan => good.server_span(f64::NAN, f64::NAN).into(),
             Behaviour::NegativeThinkTime => good.then(again()).think_time(-1.0).into(),
             Behaviour::HugeState => good.then(again()).state(vec![0; 65 * KIB]).into(),
+            Behaviour::Leak => match state {
+                [] => good.then(again()).state(context.iteration.to_le_bytes().to_vec()).into(),
+                _ if state == context.iteration.to_le_bytes() => good.into(),
+                _ => return Err(Fault::failed("the state is not this iteration's")),
+            },
             Behaviour::Endless => good.then(again()).into(),
             _ => good.into(),
         })

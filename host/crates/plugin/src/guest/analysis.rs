@@ -40,6 +40,11 @@ impl AnalysisGuest {
         })
     }
 
+    /// Bytes of memory that the instance has taken.
+    pub(crate) fn memory(&self) -> u64 {
+        self.guest.memory()
+    }
+
     pub(crate) fn describe(&mut self) -> Result<Description, CallError> {
         self.guest.call(self.describe, (), self.guest.allotment.start)
     }

@@ -4,6 +4,7 @@
 
 mod analysis;
 mod test_case;
+mod wear;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -176,6 +177,11 @@ impl Guest {
         self.instance.get_typed_func(&mut self.store, index)
     }
 
+    /// Bytes of memory that the instance has taken; it never gives any back.
+    fn memory(&self) -> u64 {
+        self.allotment.memory.saturating_sub(self.store.data().allowance.left() as u64)
+    }
+
     fn surroundings(&self) -> &Surroundings {
         &self.store.data().surroundings
     }
@@ -228,10 +234,12 @@ impl Guest {
             format!("handed over more than {} MiB", self.allotment.transfer >> 20)
         } else if state.allowance.was_refused() {
             format!("used up its {} MiB of memory", self.allotment.memory >> 20)
+        } else if state.allowance.was_table_refused() {
+            "used up the entries of its tables".to_owned()
         } else if let Some(trap) = trap {
             format!("trapped ({})", trap.to_string().trim_start_matches("wasm trap: "))
         } else {
-            format!("broke the contract ({})", error.root_cause())
+            format!("broke the contract ({})", text::line(&error.root_cause().to_string(), text::MESSAGE))
         }
     }
 }

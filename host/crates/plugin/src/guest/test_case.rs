@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wasmtime::component::{InstancePre, TypedFunc};
 
+use super::wear::Wear;
 use super::{CallError, Calling, Guest, Outcome, State};
 use crate::limits::Limits;
 use crate::log::Log;
@@ -17,6 +18,7 @@ type Answered = (wire::Context<'static>, Option<&'static [u8]>, wire::Response<'
 /// An instance of a test case.
 pub(crate) struct TestCaseGuest {
     guest: Guest,
+    wear: Wear,
     deadline: Duration,
     describe: TypedFunc<(), Outcome<wire::Description>>,
     configure: TypedFunc<(&'static str,), Outcome<()>>,
@@ -42,8 +44,14 @@ impl TestCaseGuest {
             build: guest.function(TEST_CASE, "build-request")?,
             read: guest.function(TEST_CASE, "read-response")?,
             guest,
+            wear: Wear::default(),
             deadline: limits.deadline,
         })
+    }
+
+    /// Bytes of memory that the instance has taken.
+    pub(crate) fn memory(&self) -> u64 {
+        self.guest.memory()
     }
 
     pub(crate) fn describe(&mut self) -> Result<wire::Description, CallError> {
@@ -51,7 +59,15 @@ impl TestCaseGuest {
     }
 
     pub(crate) fn configure(&mut self, options: &str) -> Result<(), CallError> {
-        self.guest.call(self.configure, (options,), self.guest.allotment.start)
+        self.guest.call(self.configure, (options,), self.guest.allotment.start)?;
+        self.wear.begin(&self.guest.store.data().allowance);
+        Ok(())
+    }
+
+    /// Counts an iteration that is about to begin, and says whether a fresh instance should have it.
+    pub(crate) fn is_worn(&mut self) -> bool {
+        let State { allowance, sandbox, .. } = self.guest.store.data();
+        self.wear.count(allowance, sandbox.is_some())
     }
 
     pub(crate) fn build(&mut self, context: &model::Context) -> Result<wire::Request, CallError> {

@@ -94,6 +94,41 @@ fn a_second_start_needs_no_compiler() {
     assert_eq!(kept(), files, "nothing is written a second time");
 }
 
+/// A component of no world, with so many core instances.
+fn of_core_instances(number: usize) -> Vec<u8> {
+    let instances = "(core instance (instantiate $empty))".repeat(number);
+    wat::parse_str(format!("(component (core module $empty) {instances})")).expect("a component")
+}
+
+#[test]
+fn what_does_not_fit_in_the_pool_is_compiled_for_it_once() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let config = RuntimeConfig { cache_dir: Some(dir.path().join("cache")), ..RuntimeConfig::default() };
+    let path = dir.path().join("mine.wasm");
+    let notices = || {
+        let runtime = Runtime::new(&config).unwrap();
+        assert!(matches!(problem(runtime.inspect(&file(&path))), Problem::World { .. }));
+        runtime.take_notices()
+    };
+    let kept = |extension: &str| -> Vec<PathBuf> {
+        let paths = std::fs::read_dir(dir.path().join("cache")).unwrap().map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.extension().is_some_and(|of| of == extension)).collect()
+    };
+    // As many as Python's largest, and some.
+    std::fs::write(&path, of_core_instances(40)).unwrap();
+    assert_eq!(notices(), Vec::<String>::new());
+    assert_eq!((kept("cwasm").len(), kept("misfit").len()), (1, 0));
+    std::fs::write(&path, of_core_instances(100)).unwrap();
+    let told = notices();
+    assert!(told[0].contains("on demand, not from the pool") && told[0].contains("maximum of 48"), "{told:?}");
+    assert_eq!((kept("cwasm").len(), kept("misfit").len()), (2, 1));
+    // Who compiles would find out for itself why, rather than be told.
+    std::fs::write(&kept("misfit")[0], "known before").unwrap();
+    let expected = "plugin `mine` gets its instances on demand, not from the pool: known before";
+    assert_eq!(notices(), [expected]);
+}
+
 #[test]
 fn a_cache_that_others_can_write_to_is_not_used_and_that_is_said() {
     let dir = tempfile::tempdir().unwrap();

@@ -2,8 +2,12 @@
 
 mod analyses;
 mod calls;
+mod crafted;
 mod dataset;
+mod fuzz;
+mod hostile;
 mod loading;
+mod wear;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,11 +33,11 @@ fn bundled(name: &str) -> Entry {
 }
 
 fn file(path: impl Into<PathBuf>) -> Entry {
-    Entry { name: "mine".to_owned(), origin: Origin::File(path.into()) }
+    Entry::new("mine", Origin::File(path.into()))
 }
 
 fn fixture(name: &str) -> Entry {
-    Entry { name: name.to_owned(), origin: Origin::File(::tests::fixture(name).to_owned()) }
+    Entry::new(name, Origin::File(::tests::fixture(name).to_owned()))
 }
 
 fn option(name: &str, value: impl Into<serde_json::Value>) -> GivenOption {

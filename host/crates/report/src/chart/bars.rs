@@ -46,6 +46,8 @@ struct Bar {
 struct Manner<'c> {
     turn: Turn,
     alike: Alike,
+    /// Each has a unit of its own: that of the axis would hide the least of them.
+    has_own_units: bool,
     axis: &'c Axis,
 }
 
@@ -53,6 +55,7 @@ impl Manner<'_> {
     /// A value as it is written, `factor` giving it in the unit of the axis.
     fn write(&self, value: f64, factor: f64) -> String {
         match self.axis.scale {
+            _ if self.has_own_units => short(value, &self.axis.unit),
             Scale::Logarithmic => short(value, &self.axis.unit),
             _ => self.alike.write(value * factor),
         }
@@ -86,6 +89,7 @@ pub(super) fn draw(chart: &Chart, is_stacked: bool) -> Frame<'_> {
         across: Across::Slots(names),
         upward,
         rows: None,
+        beyond: Vec::new(),
         shift: 0.0,
         are_marks_below: false,
         sample: has_names.then_some(Sample::Block),
@@ -176,7 +180,10 @@ fn rulers<'c>(
         let totals = stacks.iter().flat_map(|(above, below)| [*above, *below]);
         let shown: Vec<f64> = single.chain(totals).filter(|value| value.is_finite()).collect();
         let alike = Alike::of(shown.iter().map(|value| value * factor), axis.scale);
-        let mut manner = Manner { turn: Turn::None, alike, axis };
+        let unit = crate::unit::Unit::of(&axis.unit);
+        let is_hidden = |value: &f64| *value != 0.0 && (value * factor).abs() < 0.1;
+        let has_own_units = unit.is_scaled() && shown.iter().any(is_hidden);
+        let mut manner = Manner { turn: Turn::None, alike, has_own_units, axis };
         let written = shown.iter().map(|value| width(&manner.write(*value, factor), VALUE)).fold(0.0, f64::max);
         manner.turn = match pitch {
             _ if written <= pitch => Turn::Level,
@@ -311,7 +318,7 @@ fn draw_whiskers(
     value: f64,
     manner: &Manner<'_>,
 ) {
-    let (mut top, mut bottom) = (bar.rect.top, bar.rect.bottom);
+    let mut whiskers = None;
     if let Some(band) = series.band {
         let panel = &frame.panels[bar.panel];
         let (low, high) = (columns.number(band.low, row), columns.number(band.high, row));
@@ -327,15 +334,58 @@ fn draw_whiskers(
             for end in [low, high] {
                 canvas.line(&[(x - half, end), (x + half, end)], Tone::Ink, 1.6);
             }
-            top = top.min(high).min(low);
-            bottom = bottom.max(low).max(high);
+            whiskers = Some((high.min(low), high.max(low), half));
         }
     }
     if !bar.is_unbounded {
         let label = manner.write(value, frame.factors[bar.panel]);
         let x = f64::midpoint(bar.rect.left, bar.rect.right);
-        write_beyond(frame, Some(bar.series), label, x, (top, bottom), bar.is_below, manner.turn);
+        match whiskers {
+            Some(whiskers) => write_beside(frame, bar, label, x, whiskers, manner.turn),
+            None => {
+                write_beyond(
+                    frame,
+                    Some(bar.series),
+                    label,
+                    x,
+                    (bar.rect.top, bar.rect.bottom),
+                    bar.is_below,
+                    manner.turn,
+                );
+            }
+        }
     }
+}
+
+/// Writes a value at its bar's end, right of its whiskers, whose end it is not; where they leave no room there, inside the
+/// bar behind them; beyond them where there is no room either.
+fn write_beside(
+    frame: &mut Frame<'_>,
+    bar: &Bar,
+    label: String,
+    x: f64,
+    (top, bottom, half): (f64, f64, f64),
+    turn: Turn,
+) {
+    let rect = bar.rect;
+    let needed = if turn == Turn::Upright { VALUE } else { width(&label, VALUE) };
+    let room = rect.width() / 2.0 - half - 3.0;
+    let shift = match turn {
+        Turn::Upright => half + 3.0 + VALUE / 2.0,
+        _ => half + 3.0 + needed / 2.0,
+    };
+    if turn != Turn::None && needed <= room + 2.0 {
+        return write_beyond(frame, Some(bar.series), label, x + shift, (rect.top, rect.bottom), bar.is_below, turn);
+    }
+    let behind = if bar.is_below { top - rect.top } else { rect.bottom - bottom };
+    if turn == Turn::Level && needed <= rect.width() && behind >= 2.0 * VALUE + 12.0 {
+        let y = if bar.is_below { top - 5.0 - VALUE / 2.0 } else { bottom + 5.0 + VALUE / 2.0 };
+        let tone = Tone::Series(bar.series).rgb().text_on();
+        frame.canvas.text((x, y), &label, Lettering::centred(VALUE).in_tone(tone));
+        return;
+    }
+    let ends = (rect.top.min(top), rect.bottom.max(bottom));
+    write_beyond(frame, Some(bar.series), label, x, ends, bar.is_below, turn);
 }
 
 /// Writes a value above a bar, or below one that reaches downward.

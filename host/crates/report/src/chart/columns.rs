@@ -19,14 +19,19 @@ const MOST_LETTERS: usize = 64;
 /// A chart's data.
 pub(super) struct Columns<'c> {
     chart: &'c Chart,
-    default_panel: [Axis; 1],
+    /// Instead of the chart's own, where that has none or no unit.
+    own_panel: Option<[Axis; 1]>,
 }
 
 impl<'c> Columns<'c> {
     /// Those of a chart.
     pub(super) fn new(chart: &'c Chart) -> Self {
         let axis = Axis { label: String::new(), unit: String::new(), scale: Scale::Linear };
-        Self { chart, default_panel: [axis] }
+        let own_panel = match chart.panels.first() {
+            None => Some([axis]),
+            Some(first) => unit_of_cells(chart, first).map(|unit| [Axis { unit: unit.to_owned(), ..first.clone() }]),
+        };
+        Self { chart, own_panel }
     }
 
     /// Number of rows: as many as the first column has.
@@ -46,9 +51,9 @@ impl<'c> Columns<'c> {
 
     /// Vertical axes; at least one.
     pub(super) fn panels(&self) -> &[Axis] {
-        match self.chart.panels.as_slice() {
-            [] => &self.default_panel,
-            panels => &panels[..panels.len().min(MOST_PANELS)],
+        match &self.own_panel {
+            Some(own) => own,
+            None => &self.chart.panels[..self.chart.panels.len().min(MOST_PANELS)],
         }
     }
 
@@ -116,6 +121,16 @@ impl<'c> Columns<'c> {
         let note = note.map(|note| format!(" ({})", cut(note))).unwrap_or_default();
         if place.is_empty() { format!("{value}{note}") } else { format!("{place}: {value}{note}") }
     }
+}
+
+/// The unit of a heat map's cells where its axis names none: that of their columns, if they have one.
+fn unit_of_cells<'c>(chart: &'c Chart, axis: &Axis) -> Option<&'c str> {
+    if chart.kind != "heat-map" || !matches!(axis.unit.as_str(), "" | "1") {
+        return None;
+    }
+    let mut units = chart.series.iter().filter_map(|series| Some(chart.data.columns.get(series.values)?.unit.as_str()));
+    let first = units.next().filter(|unit| !matches!(*unit, "" | "1"))?;
+    units.all(|unit| unit == first).then_some(first)
 }
 
 /// Cut in its middle, for where no width matters.

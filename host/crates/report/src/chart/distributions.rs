@@ -84,6 +84,7 @@ pub(super) fn draw(chart: &Chart, form: Form) -> Frame<'_> {
         across: Across::Series(columns.series().map(|(_, series)| columns.name(series)).collect()),
         upward: reaches.iter().map(|reach| reach.ruler(Zero::Near, kept, 0.04)).collect(),
         rows: None,
+        beyond: Vec::new(),
         shift: -beside / 2.0,
         are_marks_below: true,
         sample: None,

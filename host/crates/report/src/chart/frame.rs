@@ -45,6 +45,8 @@ pub(super) struct Wishes {
     pub(super) rows: Option<(Vec<String>, Ruler)>,
     /// How the legend shows a series; none: no legend.
     pub(super) sample: Option<Sample>,
+    /// Pixels above each panel for what has no bound; empty: none.
+    pub(super) beyond: Vec<f64>,
     /// Pixels kept free at the right of the panels.
     pub(super) right: f64,
     /// What is not shown; empty: nothing.
@@ -111,7 +113,7 @@ impl<'c> Frame<'c> {
             .map(|(ruler, axis)| match &wishes.rows {
                 Some((names, colours)) => row_ticks(names, &Unit::of(&axis.unit).scale_for(colours.size()).suffix),
                 None if wishes.is_empty => Ticks { all: Vec::new(), unit: String::new() },
-                None => ticks(ruler, &axis.unit, most, Labels::Upward),
+                None => ticks_upward(ruler, &axis.unit, most),
             })
             .collect();
         let labels = upward.iter().flat_map(|ticks| &ticks.all).map(|(_, label)| width(label, TICK));
@@ -139,10 +141,9 @@ impl<'c> Frame<'c> {
             panels.iter().zip(&upward).map(|(axis, ticks)| titled(&clean(&axis.label), &ticks.unit)).collect();
         let above = if titles.iter().all(String::is_empty) {
             10.0
-        } else if count > 3 {
-            32.0
         } else {
-            34.0
+            // The label of the lowest tick above, the title, and the label of the highest tick below.
+            37.0
         };
         let probe = Panel::new(Rect { left, top, right, bottom }, ruler, Ruler::even(0.0, 1.0));
         let flags = marks::height_above(&chart.marks, &probe);
@@ -152,19 +153,16 @@ impl<'c> Frame<'c> {
             .iter()
             .enumerate()
             .map(|(number, upward)| {
-                let top = top + flags + number as f64 * height + above;
-                let bottom = (top + height - above).max(top + 10.0);
-                Panel::new(Rect { left, top, right, bottom }, ruler, *upward)
+                let beyond = wishes.beyond.get(number).copied().unwrap_or(0.0);
+                let top = top + flags + number as f64 * height + above + beyond;
+                let bottom = (top + height - above - beyond).max(top + 10.0);
+                Panel::new(Rect { left, top, right, bottom }, ruler, *upward).with_beyond(beyond)
             })
             .collect();
         for (number, ((panel, ticks), title)) in drawn.iter().zip(&upward).zip(&titles).enumerate() {
             let raised = if number == 0 { flags } else { 0.0 };
             let lettering = Lettering::centred(LABEL).at(HPos::Left, VPos::Center);
-            canvas.text(
-                (MARGIN, panel.rect.top - raised - above * 0.42),
-                &fit(title, LABEL, right - MARGIN),
-                lettering,
-            );
+            canvas.text((MARGIN, panel.top() - raised - above * 0.5), &fit(title, LABEL, right - MARGIN), lettering);
             let is_last = number + 1 == drawn.len();
             draw_grid(&canvas, panel, ticks, &across, wishes.rows.is_some(), is_last);
         }
@@ -263,6 +261,12 @@ fn x_label(chart: &Chart, columns: &Columns<'_>, wishes: &Wishes) -> String {
     }
 }
 
+/// Ticks upward: three at least, also where there is little room, as one alone tells no distance.
+fn ticks_upward(ruler: &Ruler, unit: &str, most: usize) -> Ticks {
+    let found = |most: usize| ticks(ruler, unit, most, Labels::Upward);
+    (most..most + 5).map(found).find(|ticks| ticks.all.len() >= 3).unwrap_or_else(|| found(most))
+}
+
 fn row_ticks(names: &[String], unit: &str) -> Ticks {
     // Rows are read from the top.
     let count = names.len();
@@ -305,7 +309,7 @@ fn none_or_ends(mut ticks: Ticks) -> Ticks {
 
 fn draw_grid(canvas: &Canvas, panel: &Panel, upward: &Ticks, across: &Ticks, is_rows: bool, is_last: bool) {
     let rect = panel.rect;
-    let shown = (rect.height() / 17.0).max(1.0);
+    let shown = (rect.height() / 16.0).max(1.0);
     let every = (upward.all.len() as f64 / shown).ceil().max(1.0) as usize;
     for (number, (at, label)) in upward.all.iter().enumerate() {
         let y = panel.y(*at);
@@ -317,9 +321,13 @@ fn draw_grid(canvas: &Canvas, panel: &Panel, upward: &Ticks, across: &Ticks, is_
             canvas.text((rect.left - 8.0, y), label, lettering);
         }
     }
+    if panel.beyond > 0.0 {
+        // What has no bound stands above this line, all values below it.
+        canvas.line(&[(rect.left, rect.top), (rect.right, rect.top)], Tone::Muted, 1.0);
+    }
     for (at, label) in &across.all {
         let x = panel.x(*at);
-        canvas.line(&[(x, rect.top), (x, rect.bottom)], Tone::Grid, 1.0);
+        canvas.line(&[(x, panel.top()), (x, rect.bottom)], Tone::Grid, 1.0);
         if is_last {
             canvas.text((x, rect.bottom + 7.0), label, Lettering::centred(TICK).at(HPos::Center, VPos::Top));
         }

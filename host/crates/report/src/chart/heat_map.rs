@@ -53,6 +53,7 @@ pub(super) fn draw(chart: &Chart) -> Frame<'_> {
         across: Across::Series(names),
         upward: vec![Ruler::slots(rows)],
         rows: Some(((0..rows).map(|row| columns.row_name(row)).collect(), colours)),
+        beyond: Vec::new(),
         shift: 0.0,
         are_marks_below: true,
         sample: None,

@@ -53,6 +53,7 @@ pub(super) fn draw(chart: &Chart) -> Frame<'_> {
         across: Across::Values(across.ruler(Zero::Tight, 0.01, 0.01)),
         upward: reaches.iter().map(|reach| reach.ruler(Zero::Always, 0.06, 0.0)).collect(),
         rows: None,
+        beyond: Vec::new(),
         shift: 0.0,
         are_marks_below: false,
         sample: has_names.then_some(Sample::Block),
@@ -99,9 +100,15 @@ pub(super) fn draw(chart: &Chart) -> Frame<'_> {
     frame
 }
 
-/// Edges of the bins, one more than bins. The last is as wide as the one before it.
+/// Edges of the bins, one more than bins. The last is as wide as the one before it; a last row that counts nothing is its
+/// closing edge.
 fn edges(columns: &Columns<'_>) -> Vec<f64> {
     let mut edges = columns.numbers(0);
+    let closing = edges.len().saturating_sub(1);
+    let mut counts = columns.series().map(|(_, series)| columns.number(series.values, closing));
+    if edges.len() > 1 && counts.all(|count| count.is_nan() || count == 0.0) {
+        return edges;
+    }
     let last = match edges.as_slice() {
         [] => return edges,
         [lone] => lone + 1.0,

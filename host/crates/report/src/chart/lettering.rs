@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use plotters::style::{FontFamily, FontStyle, IntoFont, register_font};
 
+use crate::plain;
+
 /// Name of the shipped font.
 pub(super) const FONT_NAME: &str = "DejaVu Sans";
 
@@ -36,9 +38,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// A letter that is not shown: it controls, turns the direction of writing, or XML does not allow it.
 pub(super) fn is_bad(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        || matches!(letter, '\u{fffe}' | '\u{ffff}')
+    !plain::is_plain(letter)
 }
 
 /// Width of a text in pixels at a font size in pixels.

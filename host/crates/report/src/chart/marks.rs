@@ -33,7 +33,15 @@ struct Flag {
     told: String,
     label: String,
     left: f64,
+    right: f64,
     row: Option<usize>,
+}
+
+impl Flag {
+    /// Lays it to the left of its mark.
+    fn turn_left(&mut self) {
+        (self.left, self.right) = (self.at - (self.right - self.left), self.at);
+    }
 }
 
 /// Pixels that the labels of level marks take at the right.
@@ -62,7 +70,7 @@ pub(super) fn places(marks: &[Mark], panels: &[Panel]) -> Vec<Rect> {
         let place = |mark: &Mark| {
             if mark.is_vertical {
                 let x = panel.x(mark.at);
-                panel.shows_x(mark.at).then(|| around(x, rect.top, x, rect.bottom))
+                panel.shows_x(mark.at).then(|| around(x, panel.top(), x, rect.bottom))
             } else {
                 let y = panel.y(mark.at);
                 (mark.panel == number).then(|| around(rect.left, y, rect.right, y))
@@ -76,17 +84,21 @@ pub(super) fn places(marks: &[Mark], panels: &[Panel]) -> Vec<Rect> {
 /// Draws all of them.
 pub(super) fn draw(canvas: &Canvas, marks: &[Mark], panels: &[Panel]) {
     let Some(first) = panels.first() else { return };
-    for flag in flags(marks, first) {
+    let flags = flags(marks, first);
+    for flag in &flags {
         let row = flag.row.map_or(0.0, |row| row as f64 + 1.0);
-        let top = first.rect.top - row * LINE;
+        let top = first.top() - row * LINE;
         stroke(canvas, &[(flag.at, top), (flag.at, first.rect.bottom)], &flag.told);
         for panel in &panels[1..] {
-            stroke(canvas, &[(flag.at, panel.rect.top), (flag.at, panel.rect.bottom)], &flag.told);
+            stroke(canvas, &[(flag.at, panel.top()), (flag.at, panel.rect.bottom)], &flag.told);
         }
-        if flag.row.is_some() {
-            let lettering = Lettering::centred(SIZE).at(HPos::Left, VPos::Center);
-            canvas.text((flag.left + 5.0, top + LINE / 2.0), &flag.label, lettering);
-        }
+    }
+    // After all lines, with a rim of paper.
+    for flag in &flags {
+        let Some(row) = flag.row else { continue };
+        let y = first.top() - (row as f64 + 0.5) * LINE;
+        let lettering = Lettering::centred(SIZE).at(HPos::Left, VPos::Center);
+        canvas.tag(Tag { has_rim: true, ..Tag::default() }).text((flag.left + 5.0, y), &flag.label, lettering);
     }
     for (number, panel) in panels.iter().enumerate() {
         let is_here = |mark: &&Mark| !mark.is_vertical && mark.panel.min(panels.len() - 1) == number;
@@ -106,29 +118,47 @@ fn flags(marks: &[Mark], panel: &Panel) -> Vec<Flag> {
     flags
 }
 
-/// Places flags from right to left: each stands higher than all marks that it reaches over, so that no line crosses it.
+/// Places flags so that no line crosses one: each stands higher than all marks that it reaches over. They lie to the right
+/// of their marks, and are placed from right to left; where the page ends, and where one would be crossed else, they lie to
+/// the left, and are placed first, from left to right.
 fn flags_cut(marks: &[Mark], panel: &Panel, widest: f64) -> Vec<Flag> {
     let is_shown = |mark: &&Mark| mark.is_vertical && panel.shows_x(mark.at);
     let shown: Vec<(f64, String)> =
         marks.iter().filter(is_shown).take(MOST).map(|mark| (panel.x(mark.at), clean(&mark.label))).collect();
     let labels = fit_all(&shown.iter().map(|(_, told)| told.clone()).collect::<Vec<_>>(), SIZE, widest);
-    let flag = |((at, told), label)| Flag { at, told, label, left: at, row: None };
+    let flag = |((at, told), label)| Flag { at, told, label, left: at, right: at, row: None };
     let mut flags: Vec<Flag> = shown.into_iter().zip(labels).map(flag).collect();
     flags.sort_by(|a, b| b.at.total_cmp(&a.at));
     // Where the rest of the page ends.
     let edge = panel.rect.right + 20.0;
-    for number in 0..flags.len() {
-        let (placed, rest) = flags.split_at_mut(number);
-        let flag = &mut rest[0];
+    let length = |flag: &Flag| width(&flag.label, SIZE) + 12.0;
+    for flag in &mut flags {
+        flag.right = flag.at + length(flag);
+        if flag.right > edge {
+            flag.turn_left();
+        }
+    }
+    // Whoever stands below a flag that lies to the left must end below it.
+    let is_under = |flag: &Flag, other: &Flag| other.left < other.at && other.left < flag.at && flag.at < other.at;
+    while let Some(number) = (0..flags.len()).find(|number| {
+        let flag = &flags[*number];
+        flag.left == flag.at && flag.right > flag.at && flags.iter().any(|other| is_under(flag, other))
+    }) {
+        flags[number].turn_left();
+    }
+    let (is_left, is_right) = (|flag: &Flag| flag.left < flag.at, |flag: &Flag| flag.left == flag.at);
+    let leftward: Vec<usize> = (0..flags.len()).rev().filter(|number| is_left(&flags[*number])).collect();
+    let rightward: Vec<usize> = (0..flags.len()).filter(|number| is_right(&flags[*number])).collect();
+    let mut placed: Vec<usize> = Vec::new();
+    for number in leftward.into_iter().chain(rightward) {
+        let flag = &flags[number];
         if flag.label.is_empty() {
             continue;
         }
-        let length = width(&flag.label, SIZE) + 12.0;
-        flag.left = flag.at.min(edge - length);
-        let right = flag.left + length;
-        let is_over = |other: &&Flag| other.left < right || other.at < right;
-        let over = placed.iter().filter(is_over).filter_map(|other| other.row).max();
-        flag.row = Some(over.map_or(0, |row| row + 1)).filter(|row| *row < MOST_ROWS);
+        let is_over = |other: &&Flag| other.left < flag.right && flag.left < other.right.max(other.at + 1.0);
+        let over = placed.iter().map(|number| &flags[*number]).filter(is_over).filter_map(|other| other.row).max();
+        flags[number].row = Some(over.map_or(0, |row| row + 1)).filter(|row| *row < MOST_ROWS);
+        placed.push(number);
     }
     flags
 }
@@ -187,14 +217,14 @@ mod tests {
         let at = [5.0, 6.0, 7.0, 30.0, 31.0, 60.0, 90.0, 95.0, 99.0];
         let mark = |at: &f64| Mark { is_vertical: true, panel: 0, at: *at, label: format!("event number {at}") };
         let found = flags(&at.iter().map(mark).collect::<Vec<_>>(), &panel);
-        let right = |flag: &Flag| flag.left + width(&flag.label, SIZE);
         for (number, flag) in found.iter().enumerate() {
             let row = flag.row.unwrap();
-            for other in &found[..number] {
-                let is_beside = right(flag) < other.left.min(other.at);
-                assert!(is_beside || row > other.row.unwrap(), "{} and {}", flag.label, other.label);
+            for other in found[..number].iter().chain(&found[number + 1..]) {
+                let is_crossed = flag.left < other.at && other.at < flag.right && other.row.unwrap() >= row;
+                let is_on = other.row == flag.row && flag.left < other.right && other.left < flag.right;
+                assert!(!is_crossed && !is_on, "{} and {}", flag.label, other.label);
             }
-            assert!(right(flag) <= 1_190.0);
+            assert!(flag.right <= 1_190.0);
         }
     }
 }

@@ -59,8 +59,12 @@ impl Alike {
             return Self { decimals: None };
         }
         let largest = numbers.clone().filter(|number| number.is_finite()).map(f64::abs).fold(0.0, f64::max);
-        let digits = if largest > 0.0 { largest.log10().floor() as i32 + 1 } else { 1 };
-        let most = (3 - digits).clamp(0, 8);
+        let digits = |number: f64| if number > 0.0 { number.log10().floor() as i32 + 1 } else { 1 };
+        let sizes = numbers.clone().filter(|number| number.is_finite() && *number != 0.0).map(f64::abs);
+        let least = sizes.fold(largest, f64::min);
+        // One more where the least would be left with two.
+        let more = i32::from(digits(largest) - digits(least) == 1);
+        let most = (3 - digits(largest) + more).clamp(0, 8);
         let has_all = |decimals: i32| {
             let power = 10f64.powi(decimals);
             numbers.clone().filter(|number| number.is_finite()).all(|number| {
@@ -71,11 +75,12 @@ impl Alike {
         Self { decimals: Some((0..most).find(|decimals| has_all(*decimals)).unwrap_or(most) as usize) }
     }
 
-    /// Writes one; a number too small for these decimals keeps two digits.
+    /// Writes one; a number too small for these decimals has three digits.
     pub(super) fn write(self, number: f64) -> String {
         let Some(decimals) = self.decimals else { return significant(number, 3) };
-        let least = 10f64.powi(-(decimals as i32));
-        if number != 0.0 && number.abs() < least { significant(number, 2) } else { fixed(number, decimals) }
+        let scaled = number * 10f64.powi(decimals as i32);
+        let is_whole = (scaled - scaled.round()).abs() <= 1e-6 * scaled.abs();
+        if number != 0.0 && scaled.abs() < 99.5 && !is_whole { significant(number, 3) } else { fixed(number, decimals) }
     }
 }
 
@@ -89,13 +94,13 @@ pub(super) fn decimals_of(step: f64) -> usize {
         .unwrap_or(12) as usize
 }
 
-/// A value with its unit, in the scale of its own size, with six digits: what is shown on hover.
+/// A value with its unit, in the scale of its own size, with five digits: what is shown on hover.
 pub(super) fn full(value: f64, unit: &str) -> String {
     if value == f64::INFINITY {
         return "unbounded".to_owned();
     }
     let scale = Unit::of(unit).scale_for(value);
-    with_suffix(&significant(value * scale.factor, 6), &scale.suffix)
+    with_suffix(&significant(value * scale.factor, 5), &scale.suffix)
 }
 
 /// A value with its unit, in the scale of its own size, with three digits: where neighbours differ by decades.
@@ -104,10 +109,14 @@ pub(super) fn short(value: f64, unit: &str) -> String {
     with_suffix(&significant(value * scale.factor, 3), &scale.suffix)
 }
 
-/// A number and what is written behind it, which is cut where it is no unit at all.
+/// A number and what is written behind it, with a space but before `/s`; it is cut where it is no unit at all.
 pub(super) fn with_suffix(number: &str, suffix: &str) -> String {
     let suffix: String = suffix.chars().take(MOST_LETTERS).collect();
-    if suffix.is_empty() { number.to_owned() } else { format!("{number}\u{a0}{suffix}") }
+    match suffix.as_str() {
+        "" => number.to_owned(),
+        "/s" => format!("{number}/s"),
+        _ => format!("{number}\u{a0}{suffix}"),
+    }
 }
 
 fn trim(written: &str) -> &str {
@@ -160,14 +169,15 @@ mod tests {
         assert_eq!(written(&[79.62, 20.0]), "79.6 20.0");
         assert_eq!(written(&[5.0, 7.0]), "5 7");
         assert_eq!(written(&[250.0, 0.003, f64::INFINITY]), "250 0.003 ∞");
+        assert_eq!(written(&[0.011_35, 12.0, 0.005_6]), "0.0114 12.0 0.0056");
         assert_eq!(written(&[]), "");
     }
 
     #[test]
     fn a_value_on_hover_has_its_unit() {
-        assert_eq!(full(1_234_567.0, "ns"), "1.23457\u{a0}ms");
+        assert_eq!(full(1_234_567.0, "ns"), "1.2346\u{a0}ms");
         assert_eq!(full(f64::INFINITY, "ns"), "unbounded");
-        assert_eq!(full(f64::NAN, "/s"), "–\u{a0}/s");
+        assert_eq!(full(f64::NAN, "/s"), "–/s");
         assert_eq!(full(3.0, ""), "3");
     }
 }

@@ -11,6 +11,8 @@ use super::ruler::Ruler;
 pub(super) struct Panel {
     /// Where values are drawn.
     pub(super) rect: Rect,
+    /// Pixels above it, kept for what has no bound: beyond all values of the axis.
+    pub(super) beyond: f64,
     space: Cartesian2d<Ruler, Ruler>,
 }
 
@@ -19,7 +21,17 @@ impl Panel {
     pub(super) fn new(rect: Rect, across: Ruler, upward: Ruler) -> Self {
         let grains = |pixels: f64| (pixels * GRAIN).round() as i32;
         let sides = (grains(rect.left)..grains(rect.right), grains(rect.bottom)..grains(rect.top));
-        Self { rect, space: Cartesian2d::new(across, upward, sides) }
+        Self { rect, beyond: 0.0, space: Cartesian2d::new(across, upward, sides) }
+    }
+
+    /// The same with so many pixels above it for what has no bound.
+    pub(super) fn with_beyond(self, beyond: f64) -> Self {
+        Self { beyond, ..self }
+    }
+
+    /// Where it ends at the top, with what is kept for what has no bound.
+    pub(super) fn top(&self) -> f64 {
+        self.rect.top - self.beyond
     }
 
     /// Its axis across.

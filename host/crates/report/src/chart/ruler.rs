@@ -14,6 +14,12 @@ const SMALLEST: f64 = 1e-300;
 /// The rarest that a quantile axis shows, as 1 − p.
 const RAREST: f64 = 1e-12;
 
+/// Logarithms of values closer to each other are shown within a decade.
+const LEAST_DECADES: f64 = 0.05;
+
+/// Values whose differences are a smaller share of them are shown on an axis from zero, where zero may be on it.
+const LEAST_SHARE: f64 = 0.1;
+
 /// An axis from its low to its high end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Ruler {
@@ -83,12 +89,16 @@ impl Reach {
         let (mut low, mut high) = (self.low, self.high);
         if self.scale != Scale::Linear {
             let (from, to) = (place(self.scale, low), place(self.scale, high));
-            let span = if to > from { to - from } else { 0.3 };
+            let (from, to) = if to - from < LEAST_DECADES { around(from, to) } else { (from, to) };
+            let span = to - from;
             let (above, below) = room(span, headroom, footroom.max(0.02));
             let low = if self.scale == Scale::Quantile && low <= 0.5 { 0.0 } else { from - below };
             return Ruler { scale: self.scale, low: unplace(self.scale, low), high: unplace(self.scale, to + above) };
         }
+        // Differences so small are not pressed to look large.
+        let is_flat = high - low < LEAST_SHARE * low.abs().max(high.abs());
         let is_zero_near = match zero {
+            Zero::Near if is_flat => true,
             Zero::Always => true,
             Zero::Near => low.abs().min(high.abs()) <= 0.6 * low.abs().max(high.abs()),
             Zero::Tight => low.abs().min(high.abs()) <= 0.2 * low.abs().max(high.abs()),
@@ -97,7 +107,10 @@ impl Reach {
             low = low.min(0.0);
             high = high.max(0.0);
         }
-        if low == high {
+        let least = low.abs().max(high.abs()) * 0.01;
+        if low < high && high - low < least {
+            (low, high) = (low - least, high + least);
+        } else if low == high {
             let half = if low == 0.0 { 0.5 } else { low.abs() * 0.1 };
             (low, high) = (low - half, high + half);
         }
@@ -181,6 +194,12 @@ fn is_on(scale: Scale, value: f64) -> bool {
             Scale::Logarithmic => value > 0.0,
             Scale::Quantile => (0.0..1.0).contains(&value),
         }
+}
+
+/// The decade that holds two places close to each other; one around them where they lie at its end.
+fn around(from: f64, to: f64) -> (f64, f64) {
+    let (low, high) = ((from + 1e-9).floor(), (to - 1e-9).ceil());
+    if high - low == 1.0 { (low, high) } else { (f64::midpoint(from, to) - 0.5, f64::midpoint(from, to) + 0.5) }
 }
 
 /// A value as a length.

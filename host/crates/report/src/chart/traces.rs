@@ -1,6 +1,6 @@
 //! Series of points over one axis across: what lines and clouds of points have in common.
 
-use model::report::{Chart, Scale, Series};
+use model::report::{Axis, Chart, Scale, Series};
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::MOST_MARKS;
@@ -13,6 +13,8 @@ use super::number::full;
 use super::palette::Tone;
 use super::pen::Tag;
 use super::ruler::{Reach, Ruler, Zero};
+use super::unbounded;
+use crate::unit::Unit;
 
 /// Height of letters beside points.
 pub(super) const NOTE: f64 = 14.0;
@@ -36,7 +38,7 @@ pub(super) fn draw<'c>(chart: &'c Chart, sample: Sample, draw: impl Fn(&Trace<'_
     let rows = if columns.has_categories() { columns.rows().min(MOST_CATEGORIES) } else { columns.rows() };
     let places: Vec<f64> =
         (0..rows).map(|row| if columns.has_categories() { row as f64 } else { columns.number(0, row) }).collect();
-    let (across, upward, is_empty) = axes(chart, &columns, &places, rows);
+    let (across, upward, beyond, is_empty) = axes(chart, &columns, &places, rows);
     let notice = match columns.rows() {
         all if all > rows => format!("the first {rows} of {all} categories"),
         _ => String::new(),
@@ -45,6 +47,7 @@ pub(super) fn draw<'c>(chart: &'c Chart, sample: Sample, draw: impl Fn(&Trace<'_
     let wishes = Wishes {
         across,
         upward,
+        beyond,
         rows: None,
         sample: has_names.then_some(sample),
         right: 0.0,
@@ -73,9 +76,13 @@ pub(super) fn draw<'c>(chart: &'c Chart, sample: Sample, draw: impl Fn(&Trace<'_
     frame
 }
 
-fn axes(chart: &Chart, columns: &Columns<'_>, places: &[f64], rows: usize) -> (Across, Vec<Ruler>, bool) {
+/// Axis across, axes upward, pixels above each for what has no bound, and whether nothing is known.
+type Axes = (Across, Vec<Ruler>, Vec<f64>, bool);
+
+fn axes(chart: &Chart, columns: &Columns<'_>, places: &[f64], rows: usize) -> Axes {
     let mut across = Reach::new(chart.x.scale);
     let mut reaches: Vec<Reach> = columns.panels().iter().map(|axis| Reach::new(axis.scale)).collect();
+    let mut unbounded = vec![0; reaches.len()];
     let mut is_empty = true;
     let can_place = |place: f64| match chart.x.scale {
         Scale::Linear => place.is_finite(),
@@ -84,6 +91,9 @@ fn axes(chart: &Chart, columns: &Columns<'_>, places: &[f64], rows: usize) -> (A
     };
     for (_, series) in columns.series() {
         let reach = &mut reaches[columns.panel_of(series)];
+        let is_unbounded =
+            |(row, place): (usize, &f64)| can_place(*place) && columns.number(series.values, row) == f64::INFINITY;
+        unbounded[columns.panel_of(series)] += usize::from(places.iter().enumerate().any(is_unbounded));
         let edges = series.band.map(|band| [band.low, band.high]).into_iter().flatten();
         for column in edges.chain([series.values]) {
             for (row, _) in places.iter().enumerate().filter(|(_, place)| can_place(**place)) {
@@ -107,8 +117,11 @@ fn axes(chart: &Chart, columns: &Columns<'_>, places: &[f64], rows: usize) -> (A
     } else {
         Across::Values(across.ruler(Zero::Tight, 0.012, 0.012))
     };
-    let upward = reaches.iter().map(|reach| reach.ruler(Zero::Near, 0.06, 0.04)).collect();
-    (across, upward, is_empty)
+    // Rates and shares are compared by their lengths.
+    let zero = |axis: &Axis| if Unit::of(&axis.unit).is_from_zero() { Zero::Always } else { Zero::Near };
+    let upward = reaches.iter().zip(columns.panels());
+    let upward = upward.map(|(reach, axis)| reach.ruler(zero(axis), 0.06, 0.04)).collect();
+    (across, upward, unbounded.into_iter().map(unbounded::height).collect(), is_empty)
 }
 
 impl Trace<'_, '_> {
@@ -132,7 +145,10 @@ impl Trace<'_, '_> {
         let panel = &frame.panels[self.panel()];
         let place = self.places[row];
         let can_show = panel.ruler_x().can_show(place) && (value.is_infinite() || panel.ruler_y().can_show(value));
-        can_show.then(|| panel.at(place, value))
+        can_show.then(|| match panel.at(place, value) {
+            (x, _) if value == f64::INFINITY => (x, panel.rect.top - panel.beyond / 2.0),
+            at => at,
+        })
     }
 
     /// Points of its kind that may be told on hover.

@@ -1,4 +1,5 @@
-//! Points of lines that have no bound: dotted along the edge, with an arrow here and there, and a word beside the first.
+//! Points of lines that have no bound: dotted above the axis, where no value stands, with an arrow here and there, and a
+//! word beside the first.
 
 use plotters::style::text_anchor::{HPos, VPos};
 
@@ -19,8 +20,19 @@ const MOST_LABELLED: usize = 3;
 const MOST_RUNS: usize = 300;
 
 /// Pixels from the edge, and between the lines of series.
-const INWARD: f64 = 8.0;
+const INWARD: f64 = 11.0;
 const APART: f64 = 13.0;
+
+/// Lines that stand apart; those of further series stand on them again.
+const MOST_LINES: usize = 5;
+
+/// Pixels above the axis that so many series with points above all bounds take.
+pub(super) fn height(series: usize) -> f64 {
+    match series.min(MOST_LINES) {
+        0 => 0.0,
+        lines => 2.0 * INWARD + APART * (lines - 1) as f64,
+    }
+}
 
 /// Neighbouring points without bound.
 pub(super) struct Run {
@@ -67,21 +79,25 @@ impl Runs {
     /// Draws them, below those of `rank` other series.
     pub(super) fn draw(&self, frame: &mut Frame<'_>, series: usize, panel: usize, rank: usize) {
         let rect = frame.panels[panel].rect;
-        let inward = INWARD + APART * (rank % 5) as f64;
-        let level = |run: &Run| if run.is_above { rect.top + inward } else { rect.bottom - inward };
+        let top = frame.panels[panel].top();
+        // With a hair of room for the letters of the outermost.
+        let bounds = Rect { top: top - 1.0, ..rect };
+        let inward = INWARD + APART * (rank % MOST_LINES) as f64;
+        let level = |run: &Run| if run.is_above { top + inward } else { rect.bottom - inward };
         for run in &self.all {
-            run.draw(frame, series, level(run), &rect);
+            run.draw(frame, series, level(run), &bounds);
         }
         let long = width("unbounded", NOTE);
         for run in self.all.iter().take(MOST_LABELLED) {
             let first = run.places.first().copied().unwrap_or(rect.left);
             let y = level(run);
-            let below = if run.is_above { y + 17.0 } else { y - 17.0 };
-            let sides =
-                [(first - 12.0 - long, y), (first + 12.0, y), (first + 4.0, below), (first - 4.0 - long, below)];
-            for (left, y) in sides {
-                let place = Rect { left, top: y - 8.0, right: left + long, bottom: y + 8.0 };
-                if frame.take(place, &rect) {
+            let last = run.places.last().copied().unwrap_or(first);
+            // At the left edge the word stands once, for all.
+            let edge = (rank == 0).then_some(rect.left + 6.0);
+            let sides = [first - 12.0 - long, last + 12.0, first + 12.0, first + 57.0];
+            for left in sides.into_iter().chain(edge) {
+                let place = Rect { left, top: y - 6.0, right: left + long, bottom: y + 6.0 };
+                if frame.take(place, &bounds) {
                     let lettering = Lettering::centred(NOTE).at(HPos::Left, VPos::Center);
                     frame.write_later(Some(series), (left, y), "unbounded".to_owned(), lettering);
                     break;

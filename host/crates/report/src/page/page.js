@@ -29,6 +29,16 @@
     tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   };
 
+  // What scrolls sideways is seen to: it fades at the edge where it is cut.
+  for (const box of document.querySelectorAll(".scroll, .drawing")) {
+    const mark = () => {
+      box.classList.toggle("is-cut-left", box.scrollLeft > 1);
+      box.classList.toggle("is-cut-right", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+    };
+    box.addEventListener("scroll", mark, { passive: true });
+    new ResizeObserver(mark).observe(box);
+  }
+
   for (const drawing of document.querySelectorAll(".drawing")) {
     const svg = drawing.querySelector("svg");
     const all = [...svg.querySelectorAll(".value[data-tip]")];

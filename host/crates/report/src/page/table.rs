@@ -68,7 +68,14 @@ fn setting(column: &Column) -> &'static str {
 
 fn rows_of(columns: &[Column], rows: std::ops::Range<usize>, caption: Option<&str>, label: Option<&str>) -> Markup {
     let columns: Vec<(&Column, &str)> = columns.iter().map(|column| (column, setting(column))).collect();
-    let cell = |column: &'_ Column, row: usize| column.cells.get(row).cloned().unwrap_or_default();
+    let cell = |column: &'_ Column, row: usize| {
+        match column.cells.get(row) {
+            Some(cell) if cell.is_empty() && column.is_numbers => "–",
+            Some(cell) => cell,
+            None => "",
+        }
+        .to_owned()
+    };
     markup! {
         div class="scroll" role="region" aria-labelledby=[caption] aria-label=[label] {
             table {

@@ -3,16 +3,16 @@
 use ::csv::{QuoteStyle, Terminator, WriterBuilder};
 use model::report::{Block, Cells, Report, Table, TableColumn};
 
-use crate::plain;
+use crate::{finding, plain};
 
-/// Writes the tables of a report, and the charts as theirs, as CSV: one after the other, each after a line with its caption
+/// Writes the findings of a report as a table (severity, message), gravest first, then its tables, and the charts as theirs, as CSV: one after the other, each after a line with its caption
 /// and before an empty one. Numbers are in the units that the headings name, unrounded; one that is not known is an empty
 /// cell, one without bound is `inf`.
 ///
 /// Spreadsheets take a text that begins with `=`, `+`, `-`, `@` or a control character for a formula, and some run it. Such
 /// a text gets a single quote (`'`) before it. Control characters are shown as escapes.
 pub fn csv(report: &Report) -> String {
-    let mut text = String::new();
+    let mut text = findings(report).map(|table| written(&table.caption, &table)).unwrap_or_default();
     for block in &report.blocks {
         match block {
             Block::Table(table) => text.push_str(&written(&table.caption, table)),
@@ -24,6 +24,22 @@ pub fn csv(report: &Report) -> String {
         }
     }
     text
+}
+
+/// The findings as a table. None when there are none.
+fn findings(report: &Report) -> Option<Table> {
+    let findings = finding::sorted(report.findings());
+    let column = |heading: &str, texts: Vec<String>| TableColumn {
+        heading: heading.to_owned(),
+        unit: String::new(),
+        values: Cells::Text(texts),
+    };
+    let severities = findings.iter().map(|finding| finding::word(finding.severity).to_owned()).collect();
+    let messages = findings.iter().map(|finding| finding.message.clone()).collect();
+    (!findings.is_empty()).then(|| Table {
+        caption: "Findings".to_owned(),
+        columns: vec![column("severity", severities), column("message", messages)],
+    })
 }
 
 fn written(caption: &str, table: &Table) -> String {
@@ -71,6 +87,17 @@ fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_stand_first_also_where_there_is_nothing_else() {
+        use model::report::{Finding, Severity};
+        let finding = |severity, message: &str| Block::Finding(Finding { severity, message: message.to_owned() });
+        let blocks = vec![finding(Severity::Note, "Clock set."), finding(Severity::Invalid, "Too few, too late.")];
+        assert_eq!(
+            csv(&Report { title: String::new(), blocks }),
+            "Findings\r\nseverity,message\r\nInvalid,\"Too few, too late.\"\r\nNote,Clock set.\r\n\r\n"
+        );
+    }
 
     #[test]
     fn texts_are_no_formulas_and_numbers_stay_numbers() {

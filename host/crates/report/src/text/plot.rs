@@ -6,11 +6,17 @@ use super::ink::{Ink, cut, right, width};
 use super::sketch::{axis_label, numbers, of_panel};
 use crate::column::NumberFormat;
 use crate::plain;
+use crate::unit::Unit;
 
 /// Lines of text that a panel is high, without its axis.
 const HEIGHT: usize = 10;
 /// Columns that a panel is wide at least, and at most.
 const WIDTHS: (usize, usize) = (16, 100);
+/// Values whose differences are a smaller share of them are shown from zero, where the axis may start there.
+const LEAST_SHARE: f64 = 0.1;
+/// Share of its values that an even axis spans at least, and decades of one of powers.
+const LEAST_SPAN: f64 = 0.01;
+const LEAST_DECADES: f64 = 0.05;
 /// What marks a series where there are no colours.
 const LETTERS: [char; 8] = ['o', 'x', '+', '*', '#', '@', '%', '&'];
 
@@ -28,13 +34,25 @@ impl Placing {
         let placed = || values.iter().filter_map(|value| placed(scale, *value));
         let mut from = placed().reduce(f64::min)?;
         let mut to = placed().reduce(f64::max)?;
-        if may_start_at_zero && scale == Scale::Linear && from > 0.0 && from <= to / 2.0 {
-            from = 0.0;
-        }
-        if to <= from {
-            // One value only: it lies in the middle.
-            let room = if from == 0.0 || scale != Scale::Linear { 1.0 } else { from.abs() / 2.0 };
-            (from, to) = (from - room, to + room);
+        if scale == Scale::Linear {
+            // Differences that are a small share of the values are not pressed to look large.
+            let is_flat = to - from < to * LEAST_SHARE;
+            if may_start_at_zero && from > 0.0 && (from <= to / 2.0 || is_flat) {
+                from = 0.0;
+            }
+            let size = from.abs().max(to.abs());
+            if to <= from {
+                // One value only: it lies in the middle.
+                let room = if size == 0.0 { 1.0 } else { size / 2.0 };
+                (from, to) = (from - room, to + room);
+            } else if to - from < size * LEAST_SPAN {
+                (from, to) = (from - size * LEAST_SPAN, to + size * LEAST_SPAN);
+            }
+        } else if to - from < LEAST_DECADES {
+            // The decade that holds what is so close; one around it where it lies at its end.
+            let decade = ((from + 1e-9).floor(), (to - 1e-9).ceil());
+            let middle = f64::midpoint(from, to);
+            (from, to) = if decade.1 - decade.0 == 1.0 { decade } else { (middle - 0.5, middle + 0.5) };
         }
         (to - from).is_finite().then_some(Self { scale, from, to })
     }
@@ -120,7 +138,10 @@ fn drawn(chart: &Chart, number: usize, panel: &Axis, across: &Across, most: usiz
     let marks: Vec<_> = chart.marks.iter().filter(|mark| mark.is_vertical || mark.panel == number).collect();
     // A limit far above what was measured would press the lines flat: it is named below, but not drawn.
     let limits = marks.iter().filter(|mark| !mark.is_vertical && mark.at <= highest * 2.0).map(|mark| mark.at);
-    let up = Placing::of(panel.scale, &values.iter().copied().chain(limits).collect::<Vec<_>>(), true)?;
+    let zero =
+        Unit::of(&panel.unit).is_from_zero().then_some(0.0).filter(|_| panel.scale == Scale::Linear && highest >= 0.0);
+    let shown: Vec<f64> = values.iter().copied().chain(limits).chain(zero).collect();
+    let up = Placing::of(panel.scale, &shown, true)?;
 
     let format = NumberFormat::of(&panel.unit, &[up.low(), up.high()], None);
     let ends = [format.bare(up.high()), format.bare(up.low())];
@@ -142,7 +163,11 @@ fn drawn(chart: &Chart, number: usize, panel: &Axis, across: &Across, most: usiz
     for ((number, _), values) in series.iter().zip(&columns) {
         let mut before = None;
         for (x, value) in across.values.iter().zip(*values) {
-            let place = across.placing.share(*x).zip(up.share(*value));
+            let across = across.placing.share(*x);
+            if value.is_infinite() {
+                canvas.point(across, *value > 0.0, *number);
+            }
+            let place = across.zip(up.share(*value));
             if let Some(place) = place {
                 canvas.draw(before.filter(|_| chart.kind == "lines").unwrap_or(place), place, *number);
             }
@@ -151,6 +176,17 @@ fn drawn(chart: &Chart, number: usize, panel: &Axis, across: &Across, most: usiz
     }
 
     let mut lines = vec![ink.faint(&axis_label(&panel.label, format.shared_suffix()))];
+    let arrows = |arrow: char, beyond: &[Option<usize>]| {
+        let shown = |series: &Option<usize>| match series {
+            // In letters, the arrow before the row tells what they are.
+            Some(series) if is_lettered => letter(*series).to_string(),
+            Some(series) => ink.series(&arrow.to_string(), *series),
+            None => " ".to_owned(),
+        };
+        let cells: String = beyond.iter().map(shown).collect();
+        format!("{} {}{cells}", ink.faint(&right(&arrow.to_string(), label_width)), ink.faint("│"))
+    };
+    lines.extend(canvas.above.as_deref().map(|beyond| arrows('↑', beyond)));
     for (row, cells) in canvas.rows(ink).into_iter().enumerate() {
         let (label, edge) = match row {
             0 => (ends[0].as_str(), '┤'),
@@ -159,6 +195,7 @@ fn drawn(chart: &Chart, number: usize, panel: &Axis, across: &Across, most: usiz
         };
         lines.push(format!("{} {}{cells}", ink.faint(&right(label, label_width)), ink.faint(&edge.to_string())));
     }
+    lines.extend(canvas.below.as_deref().map(|beyond| arrows('↓', beyond)));
     let before = " ".repeat(label_width + 1);
     lines.push(ink.faint(&format!("{before}└{}", "─".repeat(columns_across))));
     lines.push(ink.faint(&format!("{before} {}", below(across, columns_across))));
@@ -169,6 +206,8 @@ fn drawn(chart: &Chart, number: usize, panel: &Axis, across: &Across, most: usiz
             legend.push(format!("{} {}", ink.series(&sign, *number), plain::line(&series.name)));
         }
     }
+    legend.extend(canvas.above.is_some().then(|| "↑ unbounded".to_owned()));
+    legend.extend(canvas.below.is_some().then(|| "↓ −unbounded".to_owned()));
     for mark in &marks {
         let unit = if mark.is_vertical { &chart.x.unit } else { &panel.unit };
         let at = NumberFormat::of(unit, &[mark.at], None).alone(mark.at);
@@ -228,6 +267,9 @@ struct Canvas {
     columns: usize,
     is_lettered: bool,
     cells: Vec<Cell>,
+    /// The row above all others, and the one below: where a series has points without bound.
+    above: Option<Vec<Option<usize>>>,
+    below: Option<Vec<Option<usize>>>,
 }
 
 /// What a cell holds.
@@ -240,7 +282,7 @@ struct Cell {
 
 impl Canvas {
     fn new(columns: usize, is_lettered: bool) -> Self {
-        Self { columns, is_lettered, cells: vec![Cell::default(); columns * HEIGHT] }
+        Self { columns, is_lettered, cells: vec![Cell::default(); columns * HEIGHT], above: None, below: None }
     }
 
     fn rule_at(&mut self, share: Option<f64>) {
@@ -257,6 +299,14 @@ impl Canvas {
         for cell in &mut self.cells[row * self.columns..(row + 1) * self.columns] {
             cell.rule = Some('┈');
         }
+    }
+
+    /// Marks a point without bound.
+    fn point(&mut self, across: Option<f64>, is_above: bool, series: usize) {
+        let Some(share) = across else { return };
+        let row = if is_above { &mut self.above } else { &mut self.below };
+        let row = row.get_or_insert_with(|| vec![None; self.columns]);
+        row[(share * (self.columns - 1) as f64).round() as usize] = Some(series);
     }
 
     /// Draws from one place to another, each given by its shares of the width and the height.
@@ -315,6 +365,15 @@ mod tests {
     fn an_even_axis_starts_at_zero_where_that_is_near() {
         assert_eq!(Placing::of(Scale::Linear, &[2.0, 10.0], true).unwrap().low(), 0.0);
         assert_eq!(Placing::of(Scale::Linear, &[9.0, 10.0], true).unwrap().low(), 9.0);
+    }
+
+    #[test]
+    fn an_axis_of_values_nearly_alike_invents_no_differences() {
+        assert_eq!(Placing::of(Scale::Linear, &[9.5, 10.0], true).unwrap().low(), 0.0);
+        let flat = Placing::of(Scale::Linear, &[123.21, 123.24], false).unwrap();
+        assert!(flat.high() - flat.low() > 2.4, "{flat:?}");
+        let decade = Placing::of(Scale::Logarithmic, &[3e6], true).unwrap();
+        assert!((decade.high() / decade.low() - 10.0).abs() < 1e-6, "{decade:?}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{findings, numbers, text};
 use crate::{CPU_USAGE, CompareOptions, Comparison, RAM_USAGE, compare_hosts};
 
 fn options(load: u32) -> CompareOptions {
-    CompareOptions { load, test_case: None }
+    CompareOptions { load: Some(load), test_case: None }
 }
 
 fn trial(load: u32, rate: f64, purpose: Purpose) -> FakeTrial {
@@ -71,8 +71,17 @@ fn of_several_trials_the_sound_then_the_confirming_then_the_fastest_counts() {
 fn a_load_that_no_dataset_has_is_a_fault_that_tells_the_loads() {
     let run = FakeDataset::new("k3s").trial(trial(9, 1.0, Purpose::Plan)).trial(trial(10, 1.0, Purpose::Plan));
     let datasets = Datasets::fake([run, FakeDataset::new("empty")]);
-    let Err(Fault::Failed(sentence)) = compare_hosts(CPU_USAGE, &options(1), &datasets) else { panic!("a report") };
-    assert_eq!(sentence, "no trial with load 1: k3s has loads 9 and 10 and empty has none; choose another load");
+    let Err(Fault::InvalidOption(option)) = compare_hosts(CPU_USAGE, &options(1), &datasets) else {
+        panic!("a report")
+    };
+    assert_eq!(
+        (&*option.name, &*option.reason),
+        (
+            "load",
+            "no trial with load 1: k3s has loads 9 and 10 and empty has none; choose another one by `--option load=10` \
+             (data-analysis: `--load 10`)"
+        )
+    );
     let report = compare_hosts(CPU_USAGE, &options(9), &datasets).expect("a report");
     assert!(findings(&report).contains(&"Left out, without a trial with load 9: empty has none."));
 }
@@ -102,7 +111,7 @@ fn different_test_cases_are_pointed_out_and_told_apart_by_the_option() {
     let datasets = Datasets::fake([both, FakeDataset::new("k0s").host("a").trial(trial(10, 5.0, Purpose::Plan))]);
     let report = compare_hosts(CPU_USAGE, &options(10), &datasets).expect("a report");
     assert!(findings(&report).contains(&"These are trials of different test cases: bubble-sort and fibonacci."));
-    let options = CompareOptions { load: 10, test_case: Some("fibonacci".to_owned()) };
+    let options = CompareOptions { load: Some(10), test_case: Some("fibonacci".to_owned()) };
     let report = compare_hosts(CPU_USAGE, &options, &datasets).expect("a report");
     assert_eq!((findings(&report).len(), numbers(report.tables()[0], "trial")), (0, &[1.0, 1.0][..]));
 }
@@ -113,4 +122,25 @@ fn a_chart_takes_the_first_fifty_datasets() {
     let report = compare_hosts(CPU_USAGE, &options(1), &Datasets::fake((1..=60).map(run))).expect("a report");
     assert_eq!((report.charts()[0].series.len(), report.charts()[0].data.columns.len()), (50, 101));
     assert_eq!(findings(&report), ["The last 10 datasets are left out: a chart takes 50."]);
+}
+
+#[test]
+fn without_the_option_the_highest_load_in_common_is_compared_and_said() {
+    let run = |name: &str, loads: &[u32]| {
+        loads.iter().fold(FakeDataset::new(name).host("a"), |run, load| run.trial(trial(*load, 1.0, Purpose::Plan)))
+    };
+    let compared = |runs: Vec<FakeDataset>| {
+        let comparison = Comparison::of(&CompareOptions::default(), &Datasets::fake(runs)).expect("a choice");
+        (comparison.load, comparison.findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>())
+    };
+    let (load, said) = compared(vec![run("one", &[8, 9, 12]), run("two", &[8, 9, 10])]);
+    assert_eq!(
+        (load, &*said[0]),
+        (9, "Load 9 is the highest that all datasets have. Option load chooses another one.")
+    );
+    assert_eq!(compared(vec![run("one", &[8]), run("two", &[8])]), (8, vec![]));
+    let (load, said) = compared(vec![run("one", &[8]), run("two", &[9]), run("three", &[8])]);
+    assert!(load == 8 && said[0].starts_with("There is no load that all datasets have"), "{said:?}");
+    let nothing = Comparison::of(&CompareOptions::default(), &Datasets::fake([run("one", &[])]));
+    assert!(matches!(nothing, Err(Fault::Failed(_))));
 }

@@ -59,3 +59,19 @@ fn two_hundred_steps_of_a_search_give_way_to_its_confirmation() {
     assert_eq!(numbers(report.tables()[0], "trial"), [150.0]);
     assert!(findings(&report)[0].starts_with("k3s, trial 150: the tester could not hold the load"));
 }
+
+#[test]
+fn a_dataset_without_success_is_said_to_have_none() {
+    let dead = || FakeTrial::new(1, 10.0).failures(5);
+    let alive = FakeTrial::new(1, 10.0).response_times([1e6]);
+    let datasets = [FakeDataset::new("dead").trial(dead()), FakeDataset::new("half").trial(alive).trial(dead())];
+    let report = response_time(TimeFigure::Mean, &Datasets::fake(datasets)).expect("a report");
+    assert_eq!(
+        findings(&report),
+        [
+            "dead had no success, so there are no times of it.",
+            "half, trial 2: had no success.",
+            "half does not tell the mean server's own time."
+        ]
+    );
+}

@@ -141,7 +141,7 @@ fn a_million_rows_give_less_than_a_megabyte_and_keep_their_peak() {
         let drawn = check(&chart(kind, vec![numbers(first), numbers(peak)], vec![series("k3s", 1)])).unwrap();
         assert!(drawn.len() < 1_000_000, "{kind}: {}", drawn.len());
         if ["lines", "scatter", "histogram"].contains(&kind) {
-            assert!(drawn.contains("7.65432\u{a0}s"), "{kind}");
+            assert!(drawn.contains("7.6543\u{a0}s"), "{kind}");
         }
     }
 }

@@ -1,0 +1,47 @@
+"""What both worlds share: exceptions become the contract's faults, descriptions its identity.
+
+The bindings exist while a component is made, and within it.
+"""
+
+import functools
+import json
+import traceback
+
+from .fault import Fault, InvalidOption
+
+try:
+    from componentize_py_types import Err
+    from wit_world.imports import log, types
+except ImportError:
+    pass
+
+
+def guarded(function):
+    """Raises what `function` raises as the contract's `fault`. An exception that is no `Fault` is one too, else it would
+    cost the instance; where it was raised goes to the log."""
+
+    @functools.wraps(function)
+    def call(*arguments):
+        try:
+            return function(*arguments)
+        except InvalidOption as error:
+            raise Err(types.Fault_InvalidOption(types.InvalidOption(error.name, error.reason))) from None
+        except Fault as error:
+            raise Err(types.Fault_Failed(str(error))) from None
+        except Exception as error:
+            log.write(log.Level.WARNING, f"{type(error).__name__}: {error}{_places(error)}")
+            raise Err(types.Fault_Failed(f"{type(error).__name__}: {error}")) from None
+
+    return call
+
+
+def _places(error: Exception) -> str:
+    """Where it was raised. Without the lines themselves: there are no files to read them from."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return "".join(f"\n  {frame.f_code.co_filename}:{line} in {frame.f_code.co_name}" for frame, line in frames)
+
+
+def identity(told):
+    """The contract's `identity` of a description."""
+    schema = "" if told.options_schema is None else json.dumps(told.options_schema)
+    return types.Identity(told.name, told.version, told.description, schema)
