@@ -110,13 +110,21 @@ fn keep(name: &str, part: impl Fn(usize) -> (usize, usize), before: &str, behind
 /// The text on at most `lines` lines of `most` pixels, broken after spaces, hyphens, dots and slashes; what does not fit
 /// is cut.
 pub(super) fn wrap(text: &str, size: f64, most: f64, lines: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for piece in text.split_inclusive([' ', '-', '.', '/', '_']) {
+        match words.last_mut() {
+            // A unit stays whole: `500/s`.
+            Some(word) if word.ends_with('/') && piece.trim_end().len() <= 2 => word.push_str(piece),
+            _ => words.push(piece.to_owned()),
+        }
+    }
     let mut wrapped: Vec<String> = vec![String::new()];
-    for word in text.split_inclusive([' ', '-', '.', '/', '_']) {
+    for word in words {
         let line = wrapped.last_mut().expect("there is a line");
         if line.is_empty() || width(&format!("{line}{}", word.trim_end()), size) <= most || wrapped.len() == lines {
-            wrapped.last_mut().expect("there is a line").push_str(word);
+            wrapped.last_mut().expect("there is a line").push_str(&word);
         } else {
-            wrapped.push(word.to_owned());
+            wrapped.push(word);
         }
     }
     wrapped.iter().map(|line| fit(line.trim_end(), size, most)).collect()
@@ -132,6 +140,11 @@ mod tests {
         // Figures of DejaVu Sans are 1303 of 2048 units wide.
         assert!((width("0", 100.0) - 63.6).abs() < 1.0, "{}", width("0", 100.0));
         assert_eq!(width("0", 100.0), width("1", 100.0));
+    }
+
+    #[test]
+    fn a_unit_is_not_broken_off_its_number() {
+        assert_eq!(wrap("k3s 1: http 1, 500/s", 10.0, 75.0, 2), ["k3s 1: http 1,", "500/s"]);
     }
 
     #[test]
