@@ -36,7 +36,7 @@ soak: plugins
 	cargo test --release --locked --package discovery -- --ignored --nocapture --test-threads 1 campaign
 	cargo test --release --locked --package results --test dataset -- --ignored --nocapture --test-threads 1
 	cargo test --release --locked --package monitor -- --ignored --nocapture --test-threads 1
-	cargo test --release --locked --package plugin -- --ignored --nocapture --test-threads 1 campaign
+	cargo test --release --locked --package plugin --package cluster-tester --lib -- --ignored --nocapture --test-threads 1 campaign
 
 plugins:
 	plugins/wasm-toolchain install

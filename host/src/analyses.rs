@@ -2,42 +2,24 @@
 
 use std::sync::Arc;
 
+use model::AnalysisDescription;
 use model::dataset::Dataset;
 use model::report::{Report, Severity};
-use plugin::{Analysis, Entry, PluginError, World};
+use plugin::{Analysis, Entry};
+use serde_json::Value;
 
 use crate::config::{self, Layers};
 use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
 use crate::plugins::{self, Plugins};
 
-/// The analysis of a name, or of a file.
-///
-/// # Errors
-/// When there is none; with those that there are.
-pub(crate) fn entry(name: &str, plugins: &Plugins) -> Result<Entry, CliError> {
-    let is_file = name.contains('/') || name.ends_with(".wasm");
-    if is_file || plugins.catalog.find(name).is_ok() {
-        return plugins.entry(name);
-    }
-    let known: Vec<String> = list(plugins).into_iter().map(|(entry, _)| entry.name.clone()).collect();
-    let error = CliError::new(ExitCode::Plugin, format!("there is no analysis `{name}`"))
-        .with_detail("there are", known.join(", "));
-    let nearest = known.iter().max_by(|a, b| strsim::jaro(name, a).total_cmp(&strsim::jaro(name, b)));
-    Err(match nearest {
-        Some(nearest) => error.with_hint(format!("did you mean `{nearest}`?")),
-        None => error,
-    })
-}
-
 /// Opens an analysis with the options of the config and the flags.
 ///
 /// # Errors
-/// When there is none of that name, it is no analysis, or an option does not fit.
-pub(crate) fn open(name: &str, layers: &Layers, plugins: &Plugins) -> Result<Analysis, CliError> {
-    let entry = entry(name, plugins)?;
+/// When it is no analysis, or an option does not fit.
+pub(crate) fn open(entry: &Entry, layers: &Layers, plugins: &Plugins) -> Result<Analysis, CliError> {
     let options = config::resolve_options(layers, &entry.name)?;
-    Ok(plugins.runtime.open_analysis(&entry, &plugins::given(options))?)
+    Ok(plugins.runtime.open_analysis(entry, &plugins::given(options))?)
 }
 
 /// Has an analysis work on datasets.
@@ -60,7 +42,8 @@ pub(crate) fn run(
             (fewest, most) => format!("{fewest} to {most}"),
         };
         let what = format!("`{name}` works on {wanted} runs or files, and {given} were named");
-        return Err(CliError::new(ExitCode::Usage, what));
+        let hint = "name each as a run of `results list`, a directory, `latest`, or a file of the older tool";
+        return Err(CliError::new(ExitCode::Usage, what).with_hint(hint));
     }
     let report = analysis.run(datasets.to_vec());
     plugins::say_log(talk, name, analysis.take_log());
@@ -75,19 +58,22 @@ pub(crate) fn code(report: &Report) -> ExitCode {
     }
 }
 
-/// The analyses there are, by name, with what each says of itself.
-pub(crate) fn list(plugins: &Plugins) -> Vec<(&Entry, Result<plugin::Inspection, PluginError>)> {
-    let inspected = plugins.catalog.entries().iter().map(|entry| (entry, plugins.runtime.inspect(entry)));
-    let is_one = |inspected: &Result<plugin::Inspection, PluginError>| match inspected {
-        Ok(inspection) => inspection.shape.world == World::Analysis,
-        Err(_) => false,
+/// The analyses that can be used, with what each says of itself.
+pub(crate) fn list(plugins: &Plugins) -> Vec<(Entry, AnalysisDescription)> {
+    let described = |entry: &Entry| {
+        let entry = plugins.admit(entry).ok()?;
+        let analysis = plugins.runtime.inspect(&entry).ok()?.analysis?;
+        Some((entry, analysis))
     };
-    inspected.filter(|(_, inspected)| is_one(inspected)).collect()
+    plugins.catalog.entries().iter().filter_map(described).collect()
 }
 
-/// Whether a schema of options has an option of this name.
-pub(crate) fn has_option(analysis: &plugin::Inspection, option: &str) -> bool {
-    let schema = analysis.analysis.as_ref().map(|description| description.options_schema.as_str());
-    let schema: Option<serde_json::Value> = schema.and_then(|schema| serde_json::from_str(schema).ok());
-    schema.is_some_and(|schema| schema.get("properties").and_then(|all| all.get(option)).is_some())
+/// Whether an analysis has an option of this name.
+///
+/// # Errors
+/// When it is no plugin that can be used.
+pub(crate) fn has_option(entry: &Entry, option: &str, plugins: &Plugins) -> Result<bool, CliError> {
+    let analysis = plugins.runtime.inspect(entry)?.analysis;
+    let schema = analysis.and_then(|analysis| serde_json::from_str::<Value>(&analysis.options_schema).ok());
+    Ok(schema.is_some_and(|schema| schema["properties"].get(option).is_some()))
 }

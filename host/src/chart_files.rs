@@ -25,6 +25,7 @@ pub(crate) fn write(
 ) -> Result<Vec<PathBuf>, CliError> {
     let cannot = |path: &Path, error: &dyn std::fmt::Display| {
         CliError::new(ExitCode::Storage, format!("cannot write `{}`: {error}", path.display()))
+            .with_hint("name another directory with `--out DIR`")
     };
     fs::create_dir_all(dir).map_err(|error| cannot(dir, &error))?;
     let charts = report.blocks.iter().filter_map(|block| match block {

@@ -13,6 +13,14 @@ pub(crate) fn data(text: &str) -> Result<(), CliError> {
     write(&visible(text))
 }
 
+/// Writes text to stdout that is fit to be shown already, and holds codes of its own: colours, line ends of CSV.
+///
+/// # Errors
+/// As for [`data`].
+pub(crate) fn made_visible(text: &str) -> Result<(), CliError> {
+    write(text)
+}
+
 fn write(text: &str) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

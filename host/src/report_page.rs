@@ -62,8 +62,10 @@ pub(crate) fn make(
     };
     let (mut code, mut failure) = (ExitCode::Ok, None);
     for name in chosen {
-        let made =
-            analyses::open(name, layers, plugins).and_then(|analysis| analyses::run(name, &analysis, datasets, talk));
+        let made = plugins.entry(name).and_then(|entry| {
+            let analysis = analyses::open(&entry, layers, plugins)?;
+            analyses::run(name, &analysis, datasets, talk)
+        });
         match made {
             Ok(report) => {
                 code = code.or_worse(analyses::code(&report));

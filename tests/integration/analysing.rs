@@ -1,11 +1,13 @@
 //! Analyses, charts and reports, of runs and of the older tool's files.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 use tests::fixtures_dir;
+use tests::misbehaving::{Behaviour, Misbehaving};
 
-use crate::command::{Place, Ran, Target};
+use crate::command::{COMMAND, Place, Ran, Target, finish, run, wait_until};
 
 /// Result files that the older tool wrote.
 const K3S: &str = "k3s-FibonacciTestCase-20261123_082002_benchmark.json";
@@ -243,41 +245,75 @@ fn a_regression_has_an_exit_code_of_its_own() {
     assert_eq!(senseless.code, 2, "{senseless:?}");
 }
 
+/// What the page of the only run says before its first table.
+fn top_of_page(place: &Place) -> String {
+    let ran = place.run(&format!("report {} -o page.html", place.run_dir().display()));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let page = std::fs::read_to_string(place.path().join("page.html")).expect("a page");
+    page.split("<table").next().expect("the beginning").to_owned()
+}
+
 #[test]
-fn a_page_says_at_its_top_what_is_wrong_with_the_run() {
-    let place = Place::new();
-    // Nothing listens: not one request can succeed.
-    let ran = place.run("run --test-case http --url http://127.0.0.1:9 --rate 20/s --duration 1s");
-    assert_ne!(ran.code, 0, "{ran:?}");
-    if let Some(dir) = place.run_dirs().first() {
-        let ran = place.run(&format!("report {}", dir.display()));
-        assert_eq!(ran.code, 0, "{ran:?}");
-        let page = std::fs::read_to_string(place.path().join("report.html")).expect("a page");
-        let at = |text: &str| page.find(text).unwrap_or(usize::MAX);
-        assert!(at("not one request succeeded") < at("<table"), "told before any table");
-    }
-    // Bound by a test case that takes too long.
+fn a_page_says_at_its_top_that_nothing_succeeded() {
     let place = Place::new();
     let target = Target::start(&place);
     let ran = place.run(&format!(
-        "run --plugins {} --test-case busy --url {} --rate 3000/s --duration 2s",
+        "run --test-case http --plugin-option path=/nosuch --url {} --rate 50/s --duration 1s",
+        target.url
+    ));
+    assert!([11, 13].contains(&ran.code), "{ran:?}");
+    assert!(top_of_page(&place).contains("not one request succeeded"));
+}
+
+#[test]
+fn a_page_says_at_its_top_that_the_tester_could_not_hold_the_load() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    // Milliseconds of work a request, three thousand times a second: no machine can.
+    let ran = place.run(&format!(
+        "run --plugins {} --test-case busy --plugin-option build_rounds=3000 --url {} --rate 3000/s --duration 1s",
         fixtures_dir().display(),
         target.url
     ));
-    if ran.code == 11 {
-        let ran = place.run("report latest");
-        assert_eq!(ran.code, 0, "{ran:?}");
-        let page = std::fs::read_to_string(place.path().join("report.html")).expect("a page");
-        let at = |text: &str| page.find(text).unwrap_or(usize::MAX);
-        assert!(at("could not hold the load") < at("<table"), "told before any table");
+    assert_eq!(ran.code, 11, "{ran:?}");
+    assert!(top_of_page(&place).contains("the tester could not hold the load"));
+}
+
+#[test]
+fn a_page_says_at_its_top_that_the_run_was_interrupted_or_has_no_trial() {
+    let server = Misbehaving::start(Behaviour::Json("{}".to_owned()));
+    for (signal, said) in [("-INT", "was interrupted"), ("-KILL", "has no trial that is over")] {
+        let place = Place::new();
+        let before = server.requests();
+        let words = format!("run --test-case http --url {} --rate 100/s --duration 5m", server.url());
+        let child = place.command(&words).spawn().expect("started");
+        wait_until("requests", || server.requests() > before + 50);
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill").success());
+        finish(child);
+        let top = top_of_page(&place);
+        assert!(top.contains(said), "{signal}: {top}");
     }
+}
+
+#[test]
+fn csv_is_read_by_another_program_and_a_terminal_gets_its_colours() {
+    let place = with_older_files();
+    let ran = place.run(&format!("analyze summary {K3S} --format csv"));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("\r\n") && !ran.stdout.contains("\\u{"), "{}", ran.stdout);
+    let words = format!("{COMMAND} analyze summary {K3S}");
+    let mut terminal = place.command_of("script", "-qec");
+    terminal.arg(words).arg("/dev/null").env("TERM", "xterm");
+    let ran = run(terminal);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("\u{1b}[1m") && !ran.stdout.contains("\\u{"), "{}", ran.stdout);
 }
 
 #[test]
 fn what_is_wrongly_asked_is_said_with_what_there_is() {
     let place = with_older_files();
     let cases = [
-        ("analyze sumary latest", 5, "summary"),
+        ("analyze sumary latest", 5, "did you mean `summary`"),
         ("analyze fibonacci k3s.json", 6, "k3s.json"),
         (&*format!("analyze fibonacci {K3S}"), 5, "test case"),
         (&*format!("analyze compare {K3S}"), 2, "at least 2"),

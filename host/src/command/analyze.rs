@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use model::dataset::Dataset;
 use model::report::Report;
+use plugin::Entry;
 use report::Terminal;
 use results::Storage;
 use serde_json::json;
@@ -29,21 +30,18 @@ const OLDER_LOAD: u32 = 1;
 const OLDER_NAME: &str = "benchmark";
 
 pub(crate) fn run(args: &AnalyzeArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
-    let (common, layers) = {
-        let layers = super::layers(global)?;
-        (config::resolve_common(&layers)?, layers)
-    };
+    let layers = super::layers(global)?;
+    let common = config::resolve_common(&layers)?;
     talk.notices(&common.notices);
     let plugins = Plugins::find(&common, 1, talk)?;
     if args.list {
         return list(&plugins, args.shown.format, talk);
     }
-    let name = args.analysis.as_deref().unwrap_or_default();
     // Before the runs are read: a name that is misspelt is told first.
-    analyses::entry(name, &plugins)?;
+    let entry = plugins.entry(args.analysis.as_deref().unwrap_or_default())?;
     let names = Names { given: &args.name, numbered: None, hosts: &args.shown.alias_hosts };
     let datasets = datasets::open(&args.runs, &Storage::at(common.storage), &names)?;
-    execute(name, &args.shown, layers, &plugins, &datasets, talk)
+    execute(&entry, &args.shown, layers, &plugins, &datasets, talk)
 }
 
 pub(crate) fn data_analysis(args: &DataAnalysisArgs, global: &GlobalArgs, talk: Talk) -> Result<ExitCode, CliError> {
@@ -52,12 +50,12 @@ pub(crate) fn data_analysis(args: &DataAnalysisArgs, global: &GlobalArgs, talk: 
     let common = config::resolve_common(&layers)?;
     talk.notices(&common.notices);
     let plugins = Plugins::find(&common, 1, talk)?;
+    let entry = plugins.entry(&args.analysis)?;
     let names = Names { given: &args.benchmark_names, numbered: Some(OLDER_NAME), hosts: &args.shown.alias_hosts };
     let datasets = datasets::open(&args.files, &Storage::at(common.storage), &names)?;
     let mut shown = args.shown.clone();
     // Charts are files in the working directory, as in the older tool.
     shown.charts = shown.charts.or(Some(ChartFormat::Png));
-    let inspection = plugins.runtime.inspect(&analyses::entry(&args.analysis, &plugins)?)?;
     // The older tool's default, where there is such a load; else the analysis chooses one.
     let has_default = || {
         let mut loads =
@@ -65,14 +63,16 @@ pub(crate) fn data_analysis(args: &DataAnalysisArgs, global: &GlobalArgs, talk: 
         args.analysis.ends_with("-compare") && loads.any(|trial| trial.is_some_and(|trial| trial.load == OLDER_LOAD))
     };
     let load = args.load.or_else(|| has_default().then_some(OLDER_LOAD));
-    if let Some(load) = load.filter(|_| analyses::has_option(&inspection, "load")) {
+    if let Some(load) = load
+        && analyses::has_option(&entry, "load", &plugins)?
+    {
         shown.option.insert(0, Pair(format!("load={load}")));
     }
-    execute(&args.analysis, &shown, layers, &plugins, &datasets, talk)
+    execute(&entry, &shown, layers, &plugins, &datasets, talk)
 }
 
 fn execute(
-    name: &str,
+    entry: &Entry,
     settings: &AnalysisSettings,
     layers: Layers,
     plugins: &Plugins,
@@ -81,19 +81,19 @@ fn execute(
 ) -> Result<ExitCode, CliError> {
     let mut options = settings.option.clone();
     if let Some(limit) = &settings.fail_on_regression {
-        check_can_fail(name, plugins)?;
+        check_can_fail(entry, plugins)?;
         options.push(Pair(format!("{FAIL_ON_REGRESSION}={limit}")));
     }
-    let layers = layers.with_options(&analyses::entry(name, plugins)?.name, &options, "--option")?;
-    let analysis = analyses::open(name, &layers, plugins)?;
+    let layers = layers.with_options(&entry.name, &options, "--option")?;
+    let analysis = analyses::open(entry, &layers, plugins)?;
     talk.notices(plugins.runtime.take_notices());
-    let report = analyses::run(name, &analysis, datasets, talk)?;
+    let report = analyses::run(&entry.name, &analysis, datasets, talk)?;
     let printed = print(&report, settings.format);
     let written = match (&settings.out, settings.charts) {
         (None, None) => Vec::new(),
         (dir, format) => {
             let dir = dir.as_deref().unwrap_or(Path::new("."));
-            chart_files::write(name, &report, dir, format.unwrap_or(ChartFormat::Png))?
+            chart_files::write(&entry.name, &report, dir, format.unwrap_or(ChartFormat::Png))?
         }
     };
     written.iter().for_each(|path| talk.say(format!("chart: {}", path.display())));
@@ -102,11 +102,11 @@ fn execute(
 
 /// # Errors
 /// When an analysis knows no limits: a comparison that was to fail must not pass in silence.
-pub(super) fn check_can_fail(name: &str, plugins: &Plugins) -> Result<(), CliError> {
-    let inspection = plugins.runtime.inspect(&analyses::entry(name, plugins)?)?;
-    match analyses::has_option(&inspection, FAIL_ON_REGRESSION) {
+pub(super) fn check_can_fail(entry: &Entry, plugins: &Plugins) -> Result<(), CliError> {
+    match analyses::has_option(entry, FAIL_ON_REGRESSION, plugins)? {
         true => Ok(()),
         false => {
+            let name = &entry.name;
             let what = format!("`{name}` does not compare, so `--fail-on-regression` means nothing to it");
             Err(CliError::new(ExitCode::Usage, what).with_hint("use it with `analyze compare`"))
         }
@@ -119,28 +119,26 @@ fn print(report: &Report, format: ReportFormat) -> Result<(), CliError> {
             let width =
                 terminal_size::terminal_size_of(io::stdout()).map_or(COLUMNS, |(width, _)| usize::from(width.0));
             let terminal = Terminal { width, has_colours: wants_colour(&io::stdout()) };
-            output::data(&report::terminal(report, terminal))
+            output::made_visible(&report::terminal(report, terminal))
         }
         ReportFormat::Json => output::json(report),
-        ReportFormat::Markdown => output::data(&report::markdown(report)),
-        ReportFormat::Csv => output::data(&report::csv(report)),
+        ReportFormat::Markdown => output::made_visible(&report::markdown(report)),
+        ReportFormat::Csv => output::made_visible(&report::csv(report)),
     }
 }
 
 fn list(plugins: &Plugins, format: ReportFormat, talk: Talk) -> Result<ExitCode, CliError> {
     let all = analyses::list(plugins);
-    let described =
-        all.iter().filter_map(|(entry, inspected)| Some((*entry, inspected.as_ref().ok()?.analysis.as_ref()?)));
     match format {
         ReportFormat::Json => {
-            let all = described.map(|(entry, analysis)| {
+            let all = all.iter().map(|(entry, analysis)| {
                 json!({ "name": entry.name, "origin": entry.origin.to_string(), "analysis": analysis })
             });
             output::json(&all.collect::<Vec<_>>())?;
         }
         ReportFormat::Text => {
             let mut text = String::new();
-            for (entry, analysis) in described {
+            for (entry, analysis) in &all {
                 let _ = writeln!(text, "{:<22} {}", entry.name, analysis.description);
             }
             text.push_str("\nOptions of one: cluster-tester plugin inspect NAME\n");

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ReportArgs, global: &GlobalArgs, talk: Talk) -> Result<
     let names = Names { given: &args.name, numbered: None, hosts: &args.alias_hosts };
     let datasets = datasets::open(&args.runs, &Storage::at(common.storage), &names)?;
     if let Some(limit) = &args.fail_on_regression {
-        check_can_fail(COMPARE, &plugins)?;
+        check_can_fail(&plugins.entry(COMPARE)?, &plugins)?;
         if !args.analysis.is_empty() && !args.analysis.iter().any(|name| name == COMPARE) {
             let what = "`--fail-on-regression` is for `compare`, which `--analysis` leaves out";
             return Err(CliError::new(ExitCode::Usage, what).with_hint("add `--analysis compare`"));

@@ -6,8 +6,8 @@ use cluster_tester_sdk::analysis::{Dataset, DatasetSource, text};
 pub fn counted_from_sending<'d>(datasets: impl IntoIterator<Item = &'d Dataset>) -> Option<String> {
     let names = names(datasets, |dataset| dataset.facts.source != DatasetSource::Run)?;
     Some(format!(
-        "Response times of {names} count from when requests were sent, not from when they were due: the older tool measured \
-         so, and left out the wait before."
+        "Response times of {names} count from when requests were sent, not from when they were due, where the older tool \
+         made the file: it left out the wait before."
     ))
 }
 

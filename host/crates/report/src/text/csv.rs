@@ -5,9 +5,9 @@ use model::report::{Block, Cells, Report, Table, TableColumn};
 
 use crate::{finding, plain};
 
-/// Writes the findings of a report as a table (severity, message), gravest first, then its tables, and the charts as theirs, as CSV: one after the other, each after a line with its caption
-/// and before an empty one. Numbers are in the units that the headings name, unrounded; one that is not known is an empty
-/// cell, one without bound is `inf`.
+/// Writes the findings of a report as a table (severity, message), gravest first, then its tables, and the charts as
+/// theirs, as CSV: one after the other, each after a line with its caption and before an empty one. Numbers are in the
+/// units that the headings name, unrounded; one that is not known is an empty cell, one without bound is `inf`.
 ///
 /// Spreadsheets take a text that begins with `=`, `+`, `-`, `@` or a control character for a formula, and some run it. Such
 /// a text gets a single quote (`'`) before it. Control characters are shown as escapes.
