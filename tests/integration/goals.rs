@@ -73,7 +73,10 @@ fn an_slo_that_is_not_met_has_a_code_and_the_actual_value() {
     let cases = junit(&place, "j.xml");
     assert!(cases[1].starts_with("p99 < 5ms => "), "{cases:?}");
     if ran.code == 10 {
-        assert!(cases[1].contains("failure: p99 < 5ms is not met: it was 2"), "{cases:?}");
+        assert!(cases[1].contains("failure: p99 < 5ms is not met: it was "), "{cases:?}");
+        // The server's 20 ms, and what a busy machine adds.
+        let actual = verdicts[0]["actual"].as_f64().expect("seconds");
+        assert!(actual >= 0.02, "{verdicts}");
         assert!(cases[2].ends_with("=> passed"), "{cases:?}");
         let markdown = std::fs::read_to_string(place.path().join("m.md")).expect("written");
         assert!(markdown.contains("**Valid**, **SLO NOT MET** (1 of 2 conditions)"), "{markdown}");
