@@ -20,6 +20,9 @@ pub(crate) const BYTES_AHEAD: u64 = 32 * 1024 * 1024;
 /// Answers that may wait to be read, over all threads.
 const READ_BEHIND: usize = 256;
 
+/// After so much work, nanoseconds, a plugin thread gives way to whoever waits for the processor.
+const STINT: u64 = 150_000;
+
 /// A request built, with the time that took, nanoseconds.
 pub(crate) struct Built {
     pub(crate) position: u64,
@@ -99,8 +102,8 @@ impl PluginThreads {
                     .spawn(move || match source.workload() {
                         Ok(workload) => {
                             let _ = ready.send(Ok(()));
-                            // Jobs come in bursts, and generator threads are not to wait for the end of one.
-                            turns::ask_for_short_ones();
+                            // Jobs come in bursts, and neither generator nor target is to wait for the end of one.
+                            turns::ask_for_long_ones();
                             serve(workload, &build_jobs, &read_jobs);
                         }
                         Err(error) => {
@@ -136,6 +139,7 @@ fn serve(mut workload: Box<dyn Workload>, builds: &flume::Receiver<BuildJob>, re
         Build(BuildJob),
         Read(Box<ReadJob>),
     }
+    let mut worked = 0;
     loop {
         // A late build spoils a figure, a late reading does not: builds first.
         let job = match builds.try_recv() {
@@ -155,15 +159,24 @@ fn serve(mut workload: Box<dyn Workload>, builds: &flume::Receiver<BuildJob>, re
             continue;
         }
         let begun = Instant::now();
-        match job {
+        let cost = match job {
             Job::Build(BuildJob { position, context, reply_to }) => {
                 let request = unless_it_panics(|| workload.build(&context));
-                reply_to.send(Reply::Built(Built { position, request, cost: nanos_since(begun) }));
+                let cost = nanos_since(begun);
+                reply_to.send(Reply::Built(Built { position, request, cost }));
+                cost
             }
             Job::Read(job) => {
                 let verdict = unless_it_panics(|| workload.read(&job.context, &job.state, &job.response));
-                job.reply_to.send(Reply::Read(Read { key: job.key, verdict, cost: nanos_since(begun) }));
+                let cost = nanos_since(begun);
+                job.reply_to.send(Reply::Read(Read { key: job.key, verdict, cost }));
+                cost
             }
+        };
+        worked += cost;
+        if worked >= STINT {
+            turns::give_way();
+            worked = 0;
         }
     }
 }
