@@ -17,22 +17,27 @@ except ImportError:
 
 
 def guarded(function):
-    """Raises what `function` raises as the contract's `fault`. An exception that is no `Fault` is one too, else it would
-    cost the instance; where it was raised goes to the log."""
+    """Raises what `function` raises as the contract's `fault`."""
 
     @functools.wraps(function)
     def call(*arguments):
         try:
             return function(*arguments)
-        except InvalidOption as error:
-            raise Err(types.Fault_InvalidOption(types.InvalidOption(error.name, error.reason))) from None
-        except Fault as error:
-            raise Err(types.Fault_Failed(str(error))) from None
         except Exception as error:
-            log.write(log.Level.WARNING, f"{type(error).__name__}: {error}{_places(error)}")
-            raise Err(types.Fault_Failed(f"{type(error).__name__}: {error}")) from None
+            raise fault_of(error) from None
 
     return call
+
+
+def fault_of(error: Exception) -> Exception:
+    """What to raise instead of an exception: the contract's `fault`. One that is no `Fault` is made one too, else it would
+    cost the instance; where it was raised goes to the log."""
+    if isinstance(error, InvalidOption):
+        return Err(types.Fault_InvalidOption(types.InvalidOption(error.name, error.reason)))
+    if isinstance(error, Fault):
+        return Err(types.Fault_Failed(str(error)))
+    log.write(log.Level.WARNING, f"{type(error).__name__}: {error}{_places(error)}")
+    return Err(types.Fault_Failed(f"{type(error).__name__}: {error}"))
 
 
 def _places(error: Exception) -> str:

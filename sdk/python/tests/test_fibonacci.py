@@ -27,6 +27,13 @@ class AnExample(unittest.TestCase):
             with self.subTest(body), self.assertRaises(Fault):
                 self.read(body)
 
+    def test_blanks_and_a_mark_of_the_byte_order_are_no_part_of_an_answer(self):
+        for body in [f" {ANSWER % 55}\n", f"\ufeff{ANSWER % 55}"]:
+            self.assertIsNone(self.read(body).reason)
+        for body in [ANSWER % 55 + "}", ANSWER % 55 + " 1"]:
+            with self.subTest(body), self.assertRaises(Fault):
+                self.read(body)
+
     def test_a_request_is_bytes_where_text_was_given(self):
         request = Request.post("/", "ü").header("accept", "*/*")
         self.assertEqual((request.body, request.headers), (b"\xc3\xbc", [("accept", b"*/*")]))
