@@ -7,7 +7,8 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 use plugin_builder::Plugin;
 
-/// The fixtures; each lies in `plugins/<name>`, which is package `<name>-fixture`.
+/// The fixtures; each lies in `plugins/<name>`, which is package `<name>-fixture`. Those of released packages of the
+/// contract lie in `contract/<version>`.
 const FIXTURES: &[Plugin<'_>] = &[
     Plugin { package: "analysis-fixture", name: "analysis" },
     Plugin { package: "busy-fixture", name: "busy" },
@@ -15,12 +16,15 @@ const FIXTURES: &[Plugin<'_>] = &[
     Plugin { package: "hostile-fixture", name: "hostile" },
     Plugin { package: "hostile-analysis-fixture", name: "hostile-analysis" },
     Plugin { package: "network-fixture", name: "network" },
+    Plugin { package: "newer-fixture", name: "newer" },
     Plugin { package: "sandboxed-fixture", name: "sandboxed" },
     Plugin { package: "sandboxed-analysis-fixture", name: "sandboxed-analysis" },
     Plugin { package: "stuck-fixture", name: "stuck" },
     Plugin { package: "survey-fixture", name: "survey" },
     Plugin { package: "two-step-fixture", name: "two-step" },
     Plugin { package: "untidy-fixture", name: "untidy" },
+    Plugin { package: "analysis-0-1-0-fixture", name: "analysis-0-1-0" },
+    Plugin { package: "test-case-0-1-0-fixture", name: "test-case-0-1-0" },
 ];
 
 fn main() -> Result<()> {

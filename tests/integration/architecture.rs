@@ -75,7 +75,10 @@ fn heavy_dependencies_stop_at_one_crate() {
 
 #[test]
 fn no_file_has_more_than_400_lines_of_code() {
-    for path in sources("rs") {
+    // What a released package of the contract was generated into stays as it is.
+    let is_generated =
+        |path: &PathBuf| path.starts_with(root().join("tests/contract")) && path.ends_with("bindings.rs");
+    for path in sources("rs").into_iter().filter(|path| !is_generated(path)) {
         let text = std::fs::read_to_string(&path).expect("a source");
         let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
         let lines = text.lines().filter(is_code).count();

@@ -33,7 +33,7 @@ fn a_plugin_of_another_world_or_version_or_with_a_network() {
     exit code 5
     error: plugin `future` exports `cluster-tester:plugin/test-case@0.2.0`; this tester speaks version 0.1.0
       component: <fixtures>/future.wasm
-      hint: build it anew against this version's `wit/`
+      hint: install a newer cluster-tester, which has it, or build the plugin with this version's SDK or `wit/`, without what is newer
     ");
     assert_error!(run_plugin(&place, "network", ""), &place, @"
     exit code 5

@@ -10,6 +10,7 @@ mod bad_targets;
 mod command;
 mod config;
 mod connections;
+mod contract;
 mod discovering;
 mod goals;
 mod measuring;

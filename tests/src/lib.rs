@@ -1,5 +1,7 @@
 //! What the integration tests need beside the command: servers that misbehave, and plugins that do.
 
+#[cfg(test)]
+mod growth;
 pub mod misbehaving;
 
 use std::path::Path;

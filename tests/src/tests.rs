@@ -23,6 +23,7 @@ fn test_cases_see_nothing_but_the_host() {
         ("stuck", &[]),
         ("two-step", &["cluster-tester:plugin/log@0.1.0", "cluster-tester:plugin/random@0.1.0"]),
         ("untidy", &[]),
+        ("test-case-0-1-0", &["cluster-tester:plugin/log@0.1.0", "cluster-tester:plugin/random@0.1.0"]),
     ] {
         let surface = surface_of(name);
         assert_eq!(surface.exports, [TEST_CASE], "{name}");
@@ -37,6 +38,7 @@ fn analyses_are_of_the_other_world() {
         ("analysis", &[dataset][..]),
         ("hostile-analysis", &[dataset, log]),
         ("survey", &[dataset, log, "cluster-tester:plugin/random@0.1.0"]),
+        ("analysis-0-1-0", &[dataset, log, "cluster-tester:plugin/random@0.1.0"]),
     ] {
         let surface = surface_of(name);
         assert_eq!(surface.exports, ["cluster-tester:plugin/analysis@0.1.0"], "{name}");
@@ -49,6 +51,13 @@ fn the_future_is_of_another_version() {
     let surface = surface_of("future");
     assert_eq!(surface.exports, ["cluster-tester:plugin/test-case@0.2.0"]);
     assert!(surface.imports.is_empty(), "{surface:?}");
+}
+
+#[test]
+fn a_newer_one_asks_for_more() {
+    let surface = surface_of("newer");
+    assert_eq!(surface.exports, ["cluster-tester:plugin/test-case@0.1.9"]);
+    assert_eq!(surface.imports, ["cluster-tester:plugin/clock@0.1.9", "cluster-tester:plugin/log@0.1.9"]);
 }
 
 #[test]

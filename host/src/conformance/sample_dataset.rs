@@ -40,6 +40,7 @@ impl SampleDataset {
             test_case: "fibonacci".to_owned(),
             load: if number == 1 { 1 } else { 10 },
             is_closed_loop: false,
+            users: 0,
             intended_rate: 100.0,
             offered_rate: 100.0,
             goodput: 98.0,

@@ -14,11 +14,12 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::digest::Digest;
+use crate::shape::VERSION;
 
 /// Mode of the directory: nobody else may write, or read what plugins contain.
 const PRIVATE: u32 = 0o700;
 /// Changes when what is kept beside the code changes its form.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// A private directory.
 #[derive(Debug)]
@@ -127,7 +128,8 @@ impl Cache {
     }
 
     fn described(&self, digest: Digest) -> PathBuf {
-        self.dir.join(format!("{}-{FORM}.json", digest.hex()))
+        // What does not fit one version of the contract may fit another, and the other way round.
+        self.dir.join(format!("{}-{FORM}-{VERSION}.json", digest.hex()))
     }
 
     /// Writes beside and renames, so that a file is whole or not there.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::shape::{VERSION, is_later};
+
 /// Why a plugin cannot be used.
 #[derive(Debug, Clone, Error)]
 pub enum PluginError {
@@ -92,11 +94,20 @@ pub enum Problem {
         what: String,
     },
     /// A component of another version of our contract.
-    #[error("exports `{found}`; this tester speaks version 0.1.0")]
+    #[error("exports `{found}`; this tester speaks version {VERSION}")]
     Version {
         /// What it exports.
         found: String,
     },
+    /// A component that wants what a later version of our contract may give.
+    #[error("wants a newer cluster-tester: it imports {}; this one speaks version {VERSION}", wanted.join(", "))]
+    Newer {
+        /// What it wants, which there is not.
+        wanted: Vec<String>,
+    },
+    /// A component whose types of our contract are others than ours, in the same version.
+    #[error("was built against something else than version {VERSION} of the contract: {0}")]
+    Unlike(String),
     /// A component that wants what there is not.
     #[error("imports what a plugin does not get: {}", imports.join(", "))]
     Imports {
@@ -207,7 +218,12 @@ impl Problem {
             Self::Analysis => "choose a test case: `cluster-tester plugin list`".to_owned(),
             Self::TestCase => "choose an analysis: `cluster-tester plugin list`".to_owned(),
             Self::Datasets { .. } => return None,
+            Self::Version { found } if found.rsplit('@').next().is_some_and(is_later) => NEWER.to_owned(),
+            Self::Newer { .. } => NEWER.to_owned(),
             Self::Version { .. } => "build it anew against this version's `wit/`".to_owned(),
+            Self::Unlike(_) => {
+                "a draft of it, or a copy that was edited: build it anew with this version's SDK or `wit/`".to_owned()
+            }
             Self::Imports { imports } if imports.iter().any(|import| import.starts_with("wasi:http")) => {
                 "a plugin has no network: it says what to send, and the tester sends it; a JavaScript one is built without \
                  the features `http` and `fetch-event`"
@@ -231,6 +247,8 @@ impl Problem {
     }
 }
 
+const NEWER: &str = "install a newer cluster-tester, which has it, or build the plugin with this version's SDK or `wit/`, without what is \
+                     newer";
 const FOR_ITS_AUTHOR: &str = "this is for its author; wit/ has the contract";
 
 /// How to mend a call that failed with this message: a limit that was crossed may be raised.

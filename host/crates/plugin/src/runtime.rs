@@ -266,6 +266,7 @@ impl Runtime {
                 "its start took longer than {} ms",
                 self.parts.limits.configure_deadline.as_millis()
             )),
+            _ if is_of_the_contract(&error) => Problem::Unlike(text::line(&error.root_cause().to_string(), MESSAGE)),
             _ => Problem::Instantiate(text::line(&error.root_cause().to_string(), MESSAGE)),
         };
         let made: wasmtime::Result<_> = instantiate(&component, &linked.engine);
@@ -380,9 +381,15 @@ impl Drop for Parts {
     }
 }
 
+/// It does not fit because of a type of ours: all names are there, which was looked at before.
+fn is_of_the_contract(error: &wasmtime::Error) -> bool {
+    error.chain().any(|cause| cause.to_string().contains("`cluster-tester:plugin/"))
+}
+
 fn fitting(component: &Component, engine: &Engine) -> Result<Shape, Problem> {
     shape::of(component, engine).map_err(|misfit| match misfit {
         Misfit::Version(found) => Problem::Version { found },
+        Misfit::Newer(wanted) => Problem::Newer { wanted },
         Misfit::World(exports) => Problem::World { exports },
         Misfit::Imports(imports) => Problem::Imports { imports },
     })

@@ -12,11 +12,32 @@ pub(crate) const TEST_CASE: &str = "cluster-tester:plugin/test-case@0.1.0";
 pub(crate) const ANALYSIS: &str = "cluster-tester:plugin/analysis@0.1.0";
 /// The package of our contract, and the version of it that is spoken here.
 const PACKAGE: &str = "cluster-tester:plugin/";
-const VERSION: Version = Version::new(0, 1, 0);
-/// What our package gives to plugins.
-const OURS: [&str; 3] = ["log", "random", "types"];
+pub(crate) const VERSION: Version = Version::new(0, 1, 0);
+/// What our package gives to plugins: interfaces and their functions.
+const OURS: [(&str, &[&str]); 3] = [("log", &["write"]), ("random", &["next"]), ("types", &[])];
 /// What it gives to analyses alone.
-const OF_ANALYSES: [&str; 2] = ["dataset", "report"];
+const OF_ANALYSES: [(&str, &[&str]); 2] = [
+    (
+        "dataset",
+        &[
+            "count",
+            "describe-dataset",
+            "describe-trial",
+            "searches",
+            "manifest",
+            "count-outcomes",
+            "measure",
+            "quantiles",
+            "count-durations",
+            "over-time",
+            "read",
+            "resources",
+            "idle-resources",
+            "resources-over-time",
+        ],
+    ),
+    ("report", &[]),
+];
 /// Packages of WASI 0.2 that are linked.
 const WASI: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
 
@@ -69,6 +90,8 @@ impl Shape {
 pub(crate) enum Misfit {
     /// It exports an interface of ours in another version.
     Version(String),
+    /// It imports what a later version of our package may give.
+    Newer(Vec<String>),
     /// It exports none of ours, but these.
     World(Vec<String>),
     /// It wants what there is not.
@@ -100,25 +123,46 @@ impl Format {
 pub(crate) fn of(component: &Component, engine: &Engine) -> Result<Shape, Misfit> {
     let kind = component.component_type();
     let exports: Vec<&str> = kind.exports(engine).map(|(name, _)| name).collect();
-    let world = match exports.iter().find_map(|export| ours(export)) {
-        Some(("test-case", version)) if is_ours(version) => World::TestCase,
-        Some(("analysis", version)) if is_ours(version) => World::Analysis,
-        Some((name @ ("test-case" | "analysis"), version)) => {
-            return Err(Misfit::Version(format!("{PACKAGE}{name}@{version}")));
-        }
-        _ => return Err(Misfit::World(exports.into_iter().map(str::to_owned).collect())),
-    };
-    let has_functions = |item: &ComponentItem| match item {
+    let world = world(&exports)?;
+    let imports: Vec<(&str, Vec<String>)> =
+        kind.imports(engine).filter_map(|(name, import)| Some((name, functions(&import.ty, engine)?))).collect();
+    let missing: Vec<(&str, String)> = imports
+        .iter()
+        .flat_map(|(name, functions)| missing(name, functions, world).into_iter().map(|what| (*name, what)))
+        .collect();
+    let is_newer = |(name, _): &&(&str, String)| ours(name).is_some_and(|(_, version)| is_later(version));
+    let newer: Vec<String> = missing.iter().filter(is_newer).map(|(_, what)| what.clone()).collect();
+    match (newer.is_empty(), missing.is_empty()) {
+        (false, _) => Err(Misfit::Newer(newer)),
+        (true, false) => Err(Misfit::Imports(missing.into_iter().map(|(_, what)| what).collect())),
+        (true, true) => Ok(Shape { world, imports: imports.into_iter().map(|(name, _)| name.to_owned()).collect() }),
+    }
+}
+
+fn world(exports: &[&str]) -> Result<World, Misfit> {
+    let found: Vec<(&str, &str)> = exports.iter().filter_map(|export| ours(export)).collect();
+    // It may be of several versions at once, of which one will do.
+    let mut worlds = found.iter().filter(|(_, version)| is_ours(version)).filter_map(|(name, _)| match *name {
+        "test-case" => Some(World::TestCase),
+        "analysis" => Some(World::Analysis),
+        _ => None,
+    });
+    let other = found.first().map(|(name, version)| Misfit::Version(format!("{PACKAGE}{name}@{version}")));
+    let none = || Misfit::World(exports.iter().map(|export| (*export).to_owned()).collect());
+    worlds.next().ok_or_else(|| other.unwrap_or_else(none))
+}
+
+/// Names of the functions that an import asks for; none where it asks for types alone.
+fn functions(import: &ComponentItem, engine: &Engine) -> Option<Vec<String>> {
+    match import {
         ComponentItem::ComponentInstance(instance) => {
-            instance.exports(engine).any(|(_, export)| matches!(export.ty, ComponentItem::ComponentFunc(_)))
+            let is_function = |item: &ComponentItem| matches!(item, ComponentItem::ComponentFunc(_));
+            let all = instance.exports(engine).filter(|(_, export)| is_function(&export.ty));
+            Some(all.map(|(name, _)| name.to_owned()).collect()).filter(|all: &Vec<_>| !all.is_empty())
         }
-        ComponentItem::Type(_) => false,
-        _ => true,
-    };
-    let imports: Vec<String> =
-        kind.imports(engine).filter(|(_, import)| has_functions(&import.ty)).map(|(name, _)| name.to_owned()).collect();
-    let missing: Vec<String> = imports.iter().filter(|import| !is_linked(import, world)).cloned().collect();
-    if missing.is_empty() { Ok(Shape { world, imports }) } else { Err(Misfit::Imports(missing)) }
+        ComponentItem::Type(_) => None,
+        _ => Some(Vec::new()),
+    }
 }
 
 /// It looks like an analysis, before it is compiled: it names that interface somewhere. A guess, for which code is made
@@ -141,11 +185,28 @@ fn is_ours(version: &str) -> bool {
     Version::parse(version).is_ok_and(|version| (version.major, version.minor) == (VERSION.major, VERSION.minor))
 }
 
-fn is_linked(import: &str, world: World) -> bool {
-    if let Some((name, version)) = ours(import) {
-        let is_given = OURS.contains(&name) || world == World::Analysis && OF_ANALYSES.contains(&name);
-        return is_ours(version) && is_given;
+/// It is of a later version of our package than this one speaks.
+pub(crate) fn is_later(version: &str) -> bool {
+    Version::parse(version).is_ok_and(|version| version > VERSION)
+}
+
+/// What an import asks for that is not linked: the whole of it, or some of its functions.
+fn missing(import: &str, functions: &[impl AsRef<str>], world: World) -> Vec<String> {
+    let Some((name, version)) = ours(import) else {
+        return if is_sandbox(import) { Vec::new() } else { vec![import.to_owned()] };
+    };
+    let of_world = if world == World::Analysis { &OF_ANALYSES[..] } else { &[] };
+    let given = OURS.iter().chain(of_world).find(|(given, _)| *given == name);
+    match given.filter(|_| is_ours(version)) {
+        None => vec![import.to_owned()],
+        Some((_, given)) => {
+            let unknown = functions.iter().map(AsRef::as_ref).filter(|function| !given.contains(function));
+            unknown.map(|function| format!("`{function}` of {import}")).collect()
+        }
     }
+}
+
+fn is_sandbox(import: &str) -> bool {
     let Some((package, interface)) = import.strip_prefix("wasi:").and_then(|rest| rest.split_once('/')) else {
         return false;
     };
@@ -153,28 +214,5 @@ fn is_linked(import: &str, world: World) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_bytes_tell_what_a_file_is() {
-        assert_eq!(Format::of(b"\0asm\x0d\0\x01\0..."), Format::Component);
-        assert_eq!(Format::of(b"\0asm\x01\0\0\0..."), Format::CoreModule);
-        assert_eq!(Format::of(b"\0asm"), Format::Other);
-        assert_eq!(Format::of(b"#!/bin/sh\necho"), Format::Other);
-    }
-
-    #[test]
-    fn the_sandbox_is_linked_and_the_network_is_not() {
-        for import in ["cluster-tester:plugin/log@0.1.0", "wasi:cli/stderr@0.2.3", "wasi:sockets/tcp@0.2.0"] {
-            assert!(is_linked(import, World::TestCase), "{import}");
-        }
-        for import in
-            ["wasi:http/outgoing-handler@0.2.0", "wasi:cli/stderr@0.3.0", "a:b/c", "cluster-tester:plugin/log@0.2.0"]
-        {
-            assert!(!is_linked(import, World::TestCase), "{import}");
-        }
-        let dataset = "cluster-tester:plugin/dataset@0.1.0";
-        assert_eq!([World::Analysis, World::TestCase].map(|world| is_linked(dataset, world)), [true, false]);
-    }
-}
+#[path = "shape_tests.rs"]
+mod tests;

@@ -112,9 +112,14 @@ fn rates(clusters: &[Cluster]) -> Vec<String> {
     let paces =
         |points: BTreeSet<LoadPoint>| text::list(&points.iter().map(LoadPoint::pace).collect::<Vec<_>>(), text::NAMED);
     let of = |(work, tried): (String, Vec<(&str, BTreeSet<LoadPoint>)>)| {
+        let is_open = |point: &LoadPoint| point.users() == 0;
+        let (what, shared) = match tried.iter().all(|(_, points)| points.iter().all(is_open)) {
+            true => ("Rates differ", "rates"),
+            false => ("Rates or users differ", "rates and users"),
+        };
         let values = tried.into_iter().map(|(name, points)| (name, paces(points))).collect();
-        let sentence = difference(&format!("Rates differ at {work}"), values)?;
-        Some(format!("{sentence} Only rates in common are compared."))
+        let sentence = difference(&format!("{what} at {work}"), values)?;
+        Some(format!("{sentence} Only {shared} in common are compared."))
     };
     works.into_iter().filter_map(of).collect()
 }
@@ -187,8 +192,7 @@ fn thin_percentiles(clusters: &[Cluster], figures: &[Figure]) -> Result<Vec<Stri
 fn closed_loops(clusters: &[Cluster]) -> Option<String> {
     let mut trials = clusters.iter().flat_map(|cluster| &cluster.trials);
     trials.any(|trial| trial.facts.is_closed_loop).then(|| {
-        "In a closed loop the target decides the rate: response times are at different rates, so look at goodput too. \
-         Numbers of users are not told apart."
+        "In a closed loop the target decides the rate: response times are at different rates, so look at goodput too."
             .to_owned()
     })
 }

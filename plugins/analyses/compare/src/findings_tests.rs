@@ -56,6 +56,23 @@ fn a_closed_loop_is_told() {
 }
 
 #[test]
+fn closed_loops_of_other_numbers_of_users_are_not_planned_alike() {
+    let of_users = |name: &str, users| {
+        let mut closed = dataset(name, 4, "12", 100.0);
+        let facts = &mut closed.trials[0].facts;
+        (facts.is_closed_loop, facts.intended_rate, facts.users) = (true, f64::NAN, users);
+        closed
+    };
+    let sentences = found([of_users("a", 8), of_users("b", 16)]);
+    let expected = "Rates or users differ at fibonacci 10: b has closed loop of 16 users; a has closed loop of 8 users. Only rates and \
+                    users in common are compared.";
+    assert_eq!(sentences[0], expected, "{sentences:?}");
+    let datasets = Datasets::fake([of_users("a", 8), of_users("b", 16)]).all().expect("datasets");
+    let clusters = group(datasets, GroupBy::Dataset).expect("clusters");
+    assert!(cells::gather(&clusters, Figure::Percentile(99.0)).expect("cells").is_empty(), "they share no cell");
+}
+
+#[test]
 fn failing_fast_does_not_pass_for_being_fast() {
     let failing = FakeDataset::new("a").trial(FakeTrial::new(10, 100.0).response_times([1e6; 450]).failures(50));
     let datasets = Datasets::fake([failing, dataset("b", 4, "12", 100.0)]).all().expect("datasets");

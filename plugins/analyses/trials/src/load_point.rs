@@ -17,6 +17,8 @@ pub struct LoadPoint {
     /// Intended rate in steps; none in a closed loop, and where it is not known.
     rate: Option<u64>,
     is_closed_loop: bool,
+    /// Users of a closed loop; 0 in an open one.
+    users: u32,
 }
 
 impl LoadPoint {
@@ -28,6 +30,7 @@ impl LoadPoint {
             load: facts.load,
             rate: is_known.then_some((facts.intended_rate * STEPS).round() as u64),
             is_closed_loop: facts.is_closed_loop,
+            users: facts.users,
         }
     }
 
@@ -36,17 +39,23 @@ impl LoadPoint {
         self.rate.map(|steps| steps as f64 / STEPS)
     }
 
+    /// Users of a closed loop; 0 in an open one.
+    pub fn users(&self) -> u32 {
+        self.users
+    }
+
     /// Test case and load, without the rate.
     pub fn work(&self) -> String {
         format!("{} {}", self.test_case, self.load)
     }
 
-    /// The rate in words.
+    /// The rate in words; of a closed loop its users.
     pub fn pace(&self) -> String {
-        match self.rate() {
-            Some(rate) => text::intended_rate(rate),
-            None if self.is_closed_loop => "closed loop".to_owned(),
-            None => "rate not known".to_owned(),
+        match (self.rate(), self.users) {
+            (Some(rate), _) => text::intended_rate(rate),
+            (None, 1) if self.is_closed_loop => "closed loop of 1 user".to_owned(),
+            (None, users) if self.is_closed_loop => format!("closed loop of {users} users"),
+            (None, _) => "rate not known".to_owned(),
         }
     }
 }
@@ -74,7 +83,16 @@ mod tests {
         assert!(LoadPoint::of(&facts) > point);
         facts.intended_rate = f64::NAN;
         assert_eq!(LoadPoint::of(&facts).to_string(), "fibonacci 10, rate not known");
-        facts.is_closed_loop = true;
-        assert_eq!(LoadPoint::of(&facts).to_string(), "fibonacci 10, closed loop");
+    }
+
+    #[test]
+    fn closed_loops_of_other_numbers_of_users_are_other_load_points() {
+        let mut facts = FakeTrial::new(10, 100.0).facts;
+        (facts.is_closed_loop, facts.intended_rate, facts.users) = (true, f64::NAN, 8);
+        let eight = LoadPoint::of(&facts);
+        assert_eq!(eight.to_string(), "fibonacci 10, closed loop of 8 users");
+        facts.users = 1;
+        assert_ne!(LoadPoint::of(&facts), eight);
+        assert_eq!(LoadPoint::of(&facts).to_string(), "fibonacci 10, closed loop of 1 user");
     }
 }

@@ -112,6 +112,7 @@ impl FakeTrial {
             test_case: "fibonacci".to_owned(),
             load,
             is_closed_loop: false,
+            users: 0,
             intended_rate: rate,
             offered_rate: rate,
             goodput: rate,

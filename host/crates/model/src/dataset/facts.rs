@@ -80,6 +80,8 @@ pub struct TrialFacts {
     pub load: u32,
     /// Completions decided the rate (closed loop).
     pub is_closed_loop: bool,
+    /// Users of a closed loop; 0 in an open one.
+    pub users: u32,
     /// Arrivals asked for, per second, in the mean.
     pub intended_rate: f64,
     /// Arrivals really let go, per second.

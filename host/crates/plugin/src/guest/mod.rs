@@ -174,7 +174,8 @@ impl Guest {
             .instance
             .get_export_index(&mut self.store, exported.as_ref(), name)
             .ok_or_else(|| wasmtime::format_err!("`{interface}` has no function `{name}`"))?;
-        self.instance.get_typed_func(&mut self.store, index)
+        let function = self.instance.get_typed_func(&mut self.store, index);
+        function.map_err(|error| error.context(format!("`{interface}` has another `{name}`")))
     }
 
     /// Bytes of memory that the instance has taken; it never gives any back.

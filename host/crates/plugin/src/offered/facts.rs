@@ -45,6 +45,7 @@ pub(super) fn of_trial(facts: &ours::TrialFacts) -> wit::TrialFacts {
         test_case: facts.test_case.clone(),
         load: facts.load,
         is_closed_loop: facts.is_closed_loop,
+        users: facts.users,
         intended_rate: facts.intended_rate,
         offered_rate: facts.offered_rate,
         goodput: facts.goodput,

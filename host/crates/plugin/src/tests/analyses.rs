@@ -24,7 +24,7 @@ fn hasty() -> Runtime {
     Runtime::with(&RuntimeConfig::default(), analyses).unwrap()
 }
 
-fn runs(names: &[&str]) -> Vec<Arc<dyn Dataset>> {
+pub(super) fn runs(names: &[&str]) -> Vec<Arc<dyn Dataset>> {
     names.iter().map(|name| Arc::new(Fake::new(name)) as Arc<dyn Dataset>).collect()
 }
 
@@ -50,7 +50,7 @@ fn chart(report: &Report) -> &Chart {
 }
 
 /// The columns of a table, as text.
-fn columns(report: &Report, caption: &str) -> Vec<Vec<String>> {
+pub(super) fn columns(report: &Report, caption: &str) -> Vec<Vec<String>> {
     let found = report.blocks.iter().find_map(|block| match block {
         Block::Table(table) if table.caption == caption => Some(table),
         _ => None,
@@ -93,7 +93,7 @@ fn every_function_of_the_datasets_gives_what_the_dataset_gave() {
     }
     let trial = one("describe-trial").remove(0);
     for part in [
-        r#"number: 1, test-case: "fibonacci", load: 10, is-closed-loop: true, intended-rate: 100.0"#,
+        r#"number: 1, test-case: "fibonacci", load: 10, is-closed-loop: true, users: 12, intended-rate: 100.0"#,
         "offered-rate: 99.5, goodput: NaN, started: 1800000000000.0, steady-start: 1000000000.0",
         r#"validity: Validity::GeneratorBound, reasons: ["late"], purpose: Purpose::Confirmation, slo: "p99 < 1 s", has-samples: true"#,
     ] {

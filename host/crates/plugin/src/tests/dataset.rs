@@ -35,6 +35,7 @@ impl Fake {
             test_case: text("fibonacci"),
             load: 10,
             is_closed_loop: true,
+            users: 12,
             intended_rate: 100.0,
             offered_rate: 99.5,
             goodput: f64::NAN,

@@ -35,6 +35,8 @@ fn what_is_no_component_is_told_from_what_is_of_another_world_or_version() {
     assert_eq!(problem(runtime.inspect(&written(b"\0asm\x0d\0\x01\0"))), Problem::World { exports: Vec::new() });
     let Problem::Version { found } = problem(runtime.inspect(&fixture("future"))) else { panic!("another version") };
     assert_eq!(found, "cluster-tester:plugin/test-case@0.2.0");
+    let Problem::Newer { wanted } = problem(runtime.inspect(&fixture("newer"))) else { panic!("a later version") };
+    assert_eq!(wanted, ["`flush` of cluster-tester:plugin/log@0.1.9", "cluster-tester:plugin/clock@0.1.9"]);
     let Problem::Imports { imports } = problem(runtime.inspect(&fixture("network"))) else { panic!("imports") };
     assert!(imports.iter().any(|import| import.starts_with("wasi:http/")), "{imports:?}");
     assert_eq!(runtime.inspect(&fixture("analysis")).unwrap().shape.world, World::Analysis);

@@ -6,6 +6,7 @@ mod crafted;
 mod dataset;
 mod fuzz;
 mod hostile;
+mod kept;
 mod loading;
 mod wear;
 

@@ -76,6 +76,7 @@ fn a_run_says_what_it_is_and_what_it_searched_for() {
     assert_eq!(purposes, [Purpose::Plan, Purpose::Search, Purpose::Confirmation]);
     assert_eq!([0, 1].map(|index| trial(index).slo.as_str()), ["", "p99 < 1s"]);
     assert!(trial(0).is_closed_loop && trial(0).intended_rate.is_nan() && trial(1).intended_rate == 1000.0);
+    assert_eq!([0, 1].map(|index| trial(index).users), [2, 0]);
     assert_eq!((trial(0).validity, trial(1).validity), (TrialValidity::GeneratorBound, TrialValidity::Valid));
     assert_eq!((trial(0).reasons.as_slice(), trial(1).reasons.len()), (["no time".to_owned()].as_slice(), 0));
     assert_eq!((trial(0).started, trial(0).steady_start, trial(0).steady_length), (1_795_530_160_123.456_8, 1e9, 1e10));

@@ -87,6 +87,7 @@ fn a_benchmark_says_what_it_is_and_leaves_open_what_it_does_not_hold() {
     assert_eq!((facts.hosts.len(), facts.hosts[0].name.as_str(), facts.hosts[0].is_tester), (1, "127.0.0.1", false));
     let trial = dataset.trial(1).expect("a trial");
     assert_eq!((trial.number, trial.test_case.as_str(), trial.is_closed_loop), (2, "fibonacci", false));
+    assert_eq!(trial.users, 0);
     assert_eq!((trial.validity, trial.purpose, trial.has_samples), (TrialValidity::Unknown, Purpose::Plan, true));
     assert_eq!((trial.steady_start, trial.steady_length), (0.0, 1e9));
     assert_eq!((dataset.searches().len(), dataset.manifest()), (0, serde_json::json!({})));

@@ -105,6 +105,7 @@ fn of_any(test_case: &str, rate: f64, seconds: f64) -> TrialFacts {
         test_case: ours(test_case),
         load: 0,
         is_closed_loop: false,
+        users: 0,
         intended_rate: rate,
         offered_rate: rate,
         goodput: f64::NAN,

@@ -58,6 +58,10 @@ fn of_trial(run: &RunFile, trial: Trial<'_>) -> TrialFacts {
         test_case: plan.test_case.clone(),
         load: plan.load.0,
         is_closed_loop: matches!(plan.load_model, LoadModel::Closed { .. }),
+        users: match plan.load_model {
+            LoadModel::Closed { users, .. } => users,
+            LoadModel::Open { .. } => 0,
+        },
         intended_rate: summary.intended_rate.unwrap_or(f64::NAN),
         offered_rate: summary.offered_rate,
         goodput: summary.goodput,
