@@ -19,7 +19,7 @@ test-languages: plugins
 	node --import ./sdk/js/node.js --test sdk/js/test/
 	python3 -m unittest discover -s sdk/python/tests
 	sdk/toolchains build target/languages
-	LANGUAGES_DIR="$(CURDIR)/target/languages" cargo test --release --locked --workspace --test languages
+	LANGUAGES_DIR="$(CURDIR)/target/languages" TOOLCHAINS="$(CURDIR)/target/toolchains" cargo test --release --locked --workspace --test languages
 
 # What is measured, and how: docs/benchmarks. `make bench ARGS=--quick` to see that it works.
 bench: plugins
@@ -36,6 +36,7 @@ soak: plugins
 	cargo test --release --locked --package discovery -- --ignored --nocapture --test-threads 1 campaign
 	cargo test --release --locked --package results --test dataset -- --ignored --nocapture --test-threads 1
 	cargo test --release --locked --package monitor -- --ignored --nocapture --test-threads 1
+# The command beside it has no library; with it wasmtime has the features that it was built with above.
 	cargo test --release --locked --package plugin --package cluster-tester --lib -- --ignored --nocapture --test-threads 1 campaign
 
 plugins:

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::dataset::{Dataset, PhaseSet, Purpose, TrialFacts, TrialValidity};
 use model::report::{Finding, Severity};
+use plugin::Origin;
 use report::Page;
 
 use crate::analyses;
@@ -14,9 +15,11 @@ use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
 use crate::plugins::Plugins;
 
+/// The analysis whose findings say what a reader must know of each run.
+const SUMMARY: &str = "summary";
 /// Analyses of a report, in reading order.
 const SHOWN: [&str; 7] =
-    ["summary", "compare", "latency-curve", "distribution", "timeline", "where-time-goes", "efficiency"];
+    [SUMMARY, "compare", "latency-curve", "distribution", "timeline", "where-time-goes", "efficiency"];
 /// Name of the page in a run's directory.
 const PAGE: &str = "report.html";
 /// Trials of a kind that are named one by one; more are counted.
@@ -49,26 +52,23 @@ pub(crate) fn make(
     talk: Talk,
 ) -> Made {
     let names: Vec<String> = datasets.iter().map(|dataset| dataset.facts().name.clone()).collect();
-    let mut page = Page {
-        title: names.join(" · "),
-        subtitle: subtitle(datasets),
-        findings: findings(datasets),
-        details: details(datasets),
-        ..Page::default()
-    };
+    let mut page =
+        Page { title: names.join(" · "), subtitle: subtitle(datasets), details: details(datasets), ..Page::default() };
     let chosen: Vec<&str> = match wanted {
         Wanted::Fitting(_) => SHOWN.into_iter().filter(|name| fits(name, datasets)).collect(),
         Wanted::Named(names) => names.iter().map(String::as_str).collect(),
     };
-    let (mut code, mut failure) = (ExitCode::Ok, None);
+    let (mut code, mut failure, mut is_summarised) = (ExitCode::Ok, None, false);
     for name in chosen {
         let made = plugins.entry(name).and_then(|entry| {
             let analysis = analyses::open(&entry, layers, plugins)?;
-            analyses::run(name, &analysis, datasets, talk)
+            let is_ours = matches!(entry.origin, Origin::Bundled(_));
+            Ok((analyses::run(name, &analysis, datasets, talk)?, is_ours))
         });
         match made {
-            Ok(report) => {
+            Ok((report, is_ours)) => {
                 code = code.or_worse(analyses::code(&report));
+                is_summarised |= is_ours && name == SUMMARY;
                 page.reports.push(report);
             }
             Err(error) => {
@@ -81,6 +81,12 @@ pub(crate) fn make(
             }
         }
     }
+    // The summary says all of it in words of its own, and its findings stand at the top too. Another plugin of its name need
+    // not.
+    if !is_summarised {
+        page.findings.extend(findings(datasets));
+    }
+    page.findings.extend(datasets.iter().filter_map(|dataset| only_searches(dataset.as_ref())));
     talk.notices(plugins.runtime.take_notices());
     Made { page, code, failure }
 }
@@ -223,13 +229,14 @@ fn findings(datasets: &[Arc<dyn Dataset>]) -> Vec<Finding> {
                 say(Severity::Invalid, format!("{name}, trial {}: not one request succeeded.", trial.number));
             }
         }
-        if main.is_empty() {
-            say(
-                Severity::Note,
-                format!("{name} has only the trials of searches: short ones, some beyond what the target carries."),
-            );
-        }
     }
-    all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     all
+}
+
+/// What to know of a run that has nothing but searches.
+fn only_searches(dataset: &dyn Dataset) -> Option<Finding> {
+    let facts = dataset.facts();
+    let is_so = facts.trials > 0 && each_trial(dataset).all(|(_, trial)| trial.purpose == Purpose::Search);
+    let what = "has only the trials of searches: short ones, some beyond what the target carries";
+    is_so.then(|| Finding { severity: Severity::Note, message: format!("{} {what}.", facts.name) })
 }

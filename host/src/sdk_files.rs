@@ -12,8 +12,9 @@ macro_rules! files {
     };
 }
 
-/// The contract.
-static WIT: &[SdkFile] = files![
+/// The contract, and what holds in every language.
+static COMMON: &[SdkFile] = files![
+    "sdk/README.md",
     "wit/analysis.wit",
     "wit/dataset.wit",
     "wit/log.wit",
@@ -102,7 +103,7 @@ pub(crate) fn of(language: Language) -> Vec<(&'static str, String)> {
         Language::C => C,
     };
     let mut files: Vec<(&str, String)> =
-        WIT.iter().chain(sdk).map(|(path, content)| (*path, (*content).to_owned())).collect();
+        COMMON.iter().chain(sdk).map(|(path, content)| (*path, (*content).to_owned())).collect();
     if language == Language::Rust {
         files.push(("sdk/rust/Cargo.toml", rust_manifest()));
     }

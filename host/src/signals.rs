@@ -3,7 +3,8 @@
 use std::io;
 
 use generator::Stop;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::{CliError, ExitCode};
 use crate::output::Talk;
@@ -30,8 +31,7 @@ pub(crate) fn survive_file_size_limit() {
 /// When the system takes no handlers.
 pub(crate) fn begin(talk: Talk) -> Result<Stop, CliError> {
     let stop = Stop::default();
-    watch(stop.clone(), "what there is will be saved", talk)
-        .map_err(|error| CliError::new(ExitCode::Internal, format!("no signal handlers: {error}")))?;
+    watch(stop.clone(), "what there is will be saved", talk).map_err(|error| no_handlers(&error))?;
     raise_descriptor_limit();
     Ok(stop)
 }
@@ -42,11 +42,7 @@ pub(crate) fn begin(talk: Talk) -> Result<Stop, CliError> {
 /// # Errors
 /// When the system takes no handlers.
 pub(crate) fn watch(stop: Stop, what: &'static str, talk: Talk) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let (mut interrupt, mut terminate) = {
-        let _entered = runtime.enter();
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
-    };
+    let (runtime, [mut interrupt, mut terminate]) = listen()?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async {
             for is_first in [true, false] {
@@ -64,6 +60,42 @@ pub(crate) fn watch(stop: Stop, what: &'static str, talk: Talk) -> io::Result<()
         std::process::exit(i32::from(ExitCode::Interrupted.number()));
     })?;
     Ok(())
+}
+
+/// Ends the process with this code at the first signal to end: for commands with nothing to save that nothing else ends.
+///
+/// # Errors
+/// When the system takes no handlers.
+pub(crate) fn end_with(code: ExitCode, talk: Talk) -> Result<(), CliError> {
+    let watching = listen().and_then(|(runtime, [mut interrupt, mut terminate])| {
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            });
+            // The terminal has written `^C`, and no end of the line.
+            talk.say("");
+            #[expect(clippy::exit, reason = "the other thread waits for what may never happen")]
+            std::process::exit(i32::from(code.number()));
+        })
+    });
+    watching.map(|_| ()).map_err(|error| no_handlers(&error))
+}
+
+/// Hears SIGINT and SIGTERM from now on.
+fn listen() -> io::Result<(Runtime, [Signal; 2])> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let signals = {
+        let _entered = runtime.enter();
+        [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]
+    };
+    Ok((runtime, signals))
+}
+
+fn no_handlers(error: &io::Error) -> CliError {
+    CliError::new(ExitCode::Internal, format!("no signal handlers: {error}"))
 }
 
 /// Requests that may be under way at a time with a connection each, before this machine runs out of descriptors or ports.

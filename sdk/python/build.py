@@ -13,6 +13,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import traceback
 
 SDK = pathlib.Path(__file__).resolve().parent
 WORLDS = {"TestCase": "test-case-plugin", "Analysis": "analysis-plugin"}
@@ -21,7 +22,12 @@ WORLDS = {"TestCase": "test-case-plugin", "Analysis": "analysis-plugin"}
 def world_of(source: pathlib.Path) -> str:
     """The world that a file is for, by the name that it binds."""
     bound = set()
-    for statement in ast.parse(source.read_bytes(), str(source)).body:
+    try:
+        module = ast.parse(source.read_bytes(), str(source))
+    except SyntaxError as error:
+        # As Python tells it, without the way that led here.
+        raise SystemExit("".join(traceback.format_exception_only(error)).rstrip()) from None
+    for statement in module.body:
         match statement:
             case ast.Assign(targets=targets):
                 bound |= {target.id for target in targets if isinstance(target, ast.Name)}
@@ -39,7 +45,8 @@ def tool() -> str:
     found = str(beside) if beside.exists() else shutil.which("componentize-py")
     if found is None:
         raise SystemExit(
-            f"error: componentize-py is not installed\n  hint: pip install -r {SDK}/requirements.txt, best in a venv"
+            "error: componentize-py is not installed\n"
+            f"  hint: python3 -m venv venv && venv/bin/pip install -r {SDK}/requirements.txt"
         )
     return found
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use tests::fixtures_dir;
 use tests::misbehaving::{Behaviour, Misbehaving};
+use tests::{fixture, fixtures_dir};
 
 use crate::command::{COMMAND, Place, Ran, Target, finish, run, wait_until};
 
@@ -262,7 +262,20 @@ fn a_page_says_at_its_top_that_nothing_succeeded() {
         target.url
     ));
     assert!([11, 13].contains(&ran.code), "{ran:?}");
-    assert!(top_of_page(&place).contains("not one request succeeded"));
+    let top = top_of_page(&place);
+    let banner =
+        top.split("What to know first").nth(1).and_then(|rest| rest.split("</section>").next()).expect("a banner");
+    assert_eq!(banner.matches("not one request succeeded").count(), 1, "{banner}");
+    // A page without the summary says it too, and one whose summary is not ours.
+    let run = place.run_dir().display().to_string();
+    let other = place.path().join("mine/summary.wasm");
+    std::fs::create_dir(place.path().join("mine")).expect("a directory");
+    std::fs::copy(fixture("survey"), other).expect("copied");
+    for words in ["--analysis timeline", "--analysis summary --plugins mine"] {
+        place.run(&format!("report {run} -o page.html {words}"));
+        let page = std::fs::read_to_string(place.path().join("page.html")).expect("a page");
+        assert!(page.contains("not one request succeeded"), "{words}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What an author does: write a project, build it, check it, send one iteration.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -80,6 +81,15 @@ fn a_missing_tool_is_told_with_what_to_install() {
         assert!(ran.stderr.contains("is not installed") && ran.stderr.contains(hint), "{language}: {}", ran.stderr);
         std::fs::remove_dir_all(place.path().join("mine")).expect("removed");
     }
+    // With the one tool of C, the other is missed.
+    place.run("plugin new mine --lang c");
+    let tool = place.write("bin/wit-bindgen", "");
+    let mut command = place.command("plugin build mine");
+    command.env("PATH", tool.parent().expect("a directory"));
+    let ran = run(command);
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(ran.stderr.contains("a C compiler for wasm is not installed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("pip install ziglang"), "{}", ran.stderr);
     let ran = place.run("plugin build .");
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.stderr.contains("is no project of a plugin"), "{}", ran.stderr);
@@ -199,20 +209,113 @@ fn secrets_are_not_shown_and_a_target_that_is_gone_is_told() {
     assert_eq!(ran.code, 4, "{ran:?}");
 }
 
+/// Writes a project of which a stand-in for Python's interpreter makes the component named in the source.
+fn cheap_project(place: &Place) -> PathBuf {
+    place.run("plugin new mine --lang python");
+    let interpreter = "#!/bin/sh\n\
+        # build.py MAIN -o COMPONENT\n\
+        made=$(sed -n 's/^# made: //p' \"$2\")\n\
+        [ -n \"$made\" ] || { echo \"$2: nothing is made of this\" >&2; exit 1; }\n\
+        cp \"$made\" \"$4\"\n";
+    let path = place.write("mine/venv/bin/python", interpreter);
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("executable");
+    place.path().join("mine/mine.py")
+}
+
+/// A source of the cheap project.
+fn making(plugin: &str) -> String {
+    format!("# made: {}\nTestCase = None\n", fixture(plugin).display())
+}
+
 #[test]
-fn a_broken_build_leaves_the_last_good_one_in_place() {
+fn a_file_that_changes_is_tried_again_and_a_broken_one_leaves_the_last_good_one_in_place() {
     let place = Place::new();
     let target = Target::start(&place);
-    let good = std::fs::read(fixture("two-step")).expect("built");
-    let file = place.write("mine.wasm", &good);
+    let file = place.write("mine.wasm", std::fs::read(fixture("two-step")).expect("built"));
     let mut watching = Watching::start(&place, &format!("plugin test mine.wasm --watch --url {}", target.url));
-    watching.sees("watching for changes");
+    watching.sees("POST /");
+    watching.sees("watching for changes; Ctrl-C ends it");
     replace(&file, b"not wasm");
     watching.sees("is no WebAssembly component");
-    watching.sees("the last good one stays");
+    watching.sees("not usable as it is now: the last good one stays");
+    watching.sees("POST /");
     watching.sees("watching for changes");
     replace(&file, &std::fs::read(fixture("busy")).expect("built"));
+    watching.sees("GET /");
     watching.sees("watching for changes");
+    std::fs::remove_file(&file).expect("removed");
+    watching.sees("the last good one stays");
+    watching.sees("GET /");
+    watching.sees("watching for changes");
+    replace(&file, &std::fs::read(fixture("two-step")).expect("built"));
+    watching.sees("POST /");
+    watching.sees("watching for changes");
+    assert_eq!(watching.ended_by("-INT"), Some(0));
+    assert!(place.run_dirs().is_empty());
+}
+
+#[test]
+fn a_project_is_built_anew_when_a_source_changes() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    let main = cheap_project(&place);
+    std::fs::write(&main, "TestCase = None\n\nTestCase = None\n").expect("written");
+    let mut watching = Watching::start(&place, &format!("plugin test mine --watch --url {}", target.url));
+    watching.sees("building mine");
+    watching.sees("mine.py: nothing is made of this");
+    watching.sees("`python3` did not build the plugin");
+    watching.sees("there is no good one yet");
+    watching.sees("watching for changes");
+    std::fs::write(&main, making("two-step")).expect("written");
+    watching.sees("building mine");
+    watching.sees("POST /");
+    watching.sees("watching for changes");
+    std::fs::write(&main, "\nTestCase = None\n").expect("written");
+    watching.sees("`python3` did not build the plugin");
+    watching.sees("the last good one stays");
+    watching.sees("POST /");
+    watching.sees("watching for changes");
+    std::fs::write(&main, making("busy")).expect("written");
+    watching.sees("building mine");
+    watching.sees("GET /");
+    watching.sees("watching for changes");
+    // A file beside it is a source too.
+    place.write("mine/more.py", "");
+    watching.sees("building mine");
+    watching.sees("GET /");
+    watching.sees("watching for changes");
+    assert_eq!(watching.ended_by("-TERM"), Some(0));
+}
+
+#[test]
+fn what_is_saved_while_a_project_is_built_is_built_too() {
+    let place = Place::new();
+    let target = Target::start(&place);
+    let main = cheap_project(&place);
+    std::fs::write(&main, making("two-step")).expect("written");
+    // The author saves as soon as the build has begun.
+    place.write("next.py", making("busy"));
+    let interpreter = place.path().join("mine/venv/bin/python");
+    let script = std::fs::read_to_string(&interpreter).expect("written");
+    let saving = "cp \"$made\" \"$4\"\n[ -e ../next.py ] && mv ../next.py mine.py\nexit 0\n";
+    std::fs::write(&interpreter, script.replace("cp \"$made\" \"$4\"\n", saving)).expect("written");
+    let mut watching = Watching::start(&place, &format!("plugin test mine --watch --url {}", target.url));
+    watching.sees("building mine");
+    watching.sees("building mine");
+    watching.sees("GET /");
+    watching.sees("watching for changes");
+}
+
+#[test]
+fn a_target_that_is_not_there_yet_does_not_end_the_watching() {
+    let place = Place::new();
+    let file = place.write("mine.wasm", std::fs::read(fixture("busy")).expect("built"));
+    let mut watching = Watching::start(&place, "plugin test mine.wasm --watch --url http://127.0.0.1:1");
+    for _ in 0..2 {
+        watching.sees("error: ");
+        watching.sees("watching for changes");
+        replace(&file, &std::fs::read(fixture("busy")).expect("built"));
+    }
 }
 
 fn replace(file: &Path, content: &[u8]) {
@@ -221,7 +324,7 @@ fn replace(file: &Path, content: &[u8]) {
     std::fs::rename(made, file).expect("renamed");
 }
 
-/// A command that does not end by itself, and the lines of its stderr.
+/// A command that does not end by itself, and the lines that it says, in their order.
 struct Watching {
     child: Child,
     lines: Receiver<String>,
@@ -229,21 +332,40 @@ struct Watching {
 
 impl Watching {
     fn start(place: &Place, words: &str) -> Self {
-        let mut child = place.command(words).stdout(std::process::Stdio::null()).spawn().expect("it starts");
-        let stderr = BufReader::new(child.stderr.take().expect("piped"));
+        // One pipe for both streams, as a terminal is: else their order would be lost.
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        let mut command = place.command(words);
+        command.stdout(writer.try_clone().expect("a pipe")).stderr(writer);
+        let child = command.spawn().expect("it starts");
+        // Else the pipe would never end: it has the writers, too.
+        drop(command);
         let (sender, lines) = channel();
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        std::thread::spawn(move || {
+            BufReader::new(reader).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
         Self { child, lines }
     }
 
     /// Waits for a line with this text.
     fn sees(&mut self, text: &str) {
+        let mut before = Vec::new();
         loop {
-            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line with `{text}`"));
+            let line = self.lines.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|_| panic!("no line with `{text}` after {before:#?}"));
             if line.contains(text) {
                 return;
             }
+            before.push(line);
         }
+    }
+
+    /// Sends a signal, and gives the exit code.
+    fn ended_by(mut self, signal: &str) -> Option<i32> {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill starts").success());
+        // Its pipe ends with it.
+        while self.lines.recv_timeout(PATIENCE).is_ok() {}
+        self.child.wait().expect("it ends").code()
     }
 }
 

@@ -65,6 +65,33 @@ fn what_was_pushed_is_pulled_with_the_same_bytes_and_runs_without_the_registry()
 }
 
 #[test]
+#[ignore = "needs wkg in PATH: `cargo install --locked wkg --version 0.16.1`"]
+fn wkg_pulls_what_was_pushed_here_and_what_it_pushed_is_pulled_here() {
+    let place = Place::new();
+    let registry = RegistryServer::start(&place);
+    let original = std::fs::read(fixture("two-step")).expect("built");
+    let wkg = |words: &str| {
+        let ran = run(place.command_of("wkg", &format!("oci {words} --insecure {}", registry.host)));
+        assert_eq!(ran.code, 0, "{ran:?}");
+    };
+    let ours = registry.reference("team/ours:1.0");
+    push(&place, "two-step", &ours);
+    wkg(&format!("pull {ours} -o ours.wasm"));
+    assert!(std::fs::read(place.path().join("ours.wasm")).expect("written") == original);
+
+    let theirs = registry.reference("team/theirs:1.0");
+    wkg(&format!("push {theirs} {} --author alice", fixture("two-step").display()));
+    let pulled = cluster_tester(&place, &format!("plugin pull {theirs} --output theirs.wasm --format json"));
+    assert_eq!(pulled.code, 0, "{pulled:?}");
+    assert_eq!(pulled.json()[0]["world"], "test-case");
+    assert!(std::fs::read(place.path().join("theirs.wasm")).expect("written") == original);
+    place.write("cluster-tester.toml", format!("[plugins]\nsources = [\"{theirs}\"]\n"));
+    let target = Target::start(&place);
+    let ran = cluster_tester(&place, &format!("plugin test theirs --url {}", target.url));
+    assert!(ran.stdout.contains("POST /"), "{ran:?}");
+}
+
+#[test]
 fn a_source_is_pulled_at_its_first_use_and_not_before() {
     let place = Place::new();
     let registry = RegistryServer::start(&place);

@@ -1,7 +1,7 @@
 //! `plugin build`: what the language usually does to build, then a short check. Says what to install when a tool is
 //! missing.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,8 @@ use crate::output::{self, Talk};
 use crate::plugins::Plugins;
 use crate::project::Project;
 
+/// Of a tool that failed.
+const SAID_WHY: &str = "what is wrong or missing is told above";
 /// What Rust plugins are built for.
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -63,19 +65,14 @@ pub(super) fn build(project: &Project, talk: Talk) -> Result<PathBuf, CliError> 
             let build = sdk(project, "js/build.js")?;
             let hint = "install Node.js 20 or newer, with npm: https://nodejs.org, or `apt-get install nodejs npm`";
             let command = command(project, "node", [build.as_os_str(), project.main.as_os_str()], &path);
-            finish(command, "node", hint, "if a package is not installed: `npm ci` in the directory that it names")?;
+            finish(command, "node", hint, SAID_WHY)?;
         }
         Language::Python => {
             let build = sdk(project, "python/build.py")?;
             let python = python(&project.dir);
             let hint = "install Python 3.11 or newer: https://python.org, or `apt-get install python3 python3-venv`";
             let command = command(project, python, [build.as_os_str(), project.main.as_os_str()], &path);
-            let requirements = build.with_file_name("requirements.txt");
-            let missing = format!(
-                "if componentize-py is not installed: `python3 -m venv venv && venv/bin/pip install -r {}`",
-                requirements.display()
-            );
-            finish(command, "python3", hint, &missing)?;
+            finish(command, "python3", hint, SAID_WHY)?;
         }
     }
     Ok(path)
@@ -96,33 +93,33 @@ fn command<'a>(
 fn finish(mut command: Command, tool: &str, install: &str, hint: &str) -> Result<(), CliError> {
     let status = command.stdin(Stdio::null()).stdout(io::stderr()).status();
     match status {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(missing(tool, install)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(missing(&format!("`{tool}`"), install)),
         Err(error) => Err(CliError::new(ExitCode::Plugin, format!("cannot run `{tool}`: {error}"))),
         Ok(status) if !status.success() => {
-            Err(CliError::new(ExitCode::Plugin, "the plugin was not built").with_hint(hint))
+            Err(CliError::new(ExitCode::Plugin, format!("`{tool}` did not build the plugin")).with_hint(hint))
         }
         Ok(_) => Ok(()),
     }
 }
 
 fn missing(tool: &str, install: &str) -> CliError {
-    CliError::new(ExitCode::Plugin, format!("`{tool}` is not installed, and the plugin cannot be built without it"))
+    CliError::new(ExitCode::Plugin, format!("{tool} is not installed, and the plugin cannot be built without it"))
         .with_hint(install)
 }
 
 /// The core module that Cargo makes.
 fn rust(project: &Project) -> Result<PathBuf, CliError> {
     let install = "install Rust 1.95 or newer by rustup: https://rustup.rs";
-    if !has_wasm_target(&project.dir).map_err(|()| missing("cargo", install))? {
+    if !has_wasm_target(&project.dir).map_err(|()| missing("`cargo`", install))? {
         return Err(missing(&format!("Rust's target {TARGET}"), &format!("rustup target add {TARGET}")));
     }
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
     let output = cargo.current_dir(&project.dir).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-    let output = output.map_err(|_| missing("cargo", install))?;
+    let output = output.map_err(|_| missing("`cargo`", install))?;
     if !output.status.success() {
-        return Err(CliError::new(ExitCode::Plugin, "the plugin was not built")
-            .with_hint("Cargo has said why, above; the first build needs the network for crates"));
+        return Err(CliError::new(ExitCode::Plugin, "`cargo` did not build the plugin")
+            .with_hint("what is wrong is told above; the first build needs the network for crates"));
     }
     let manifest = project.main.to_string_lossy();
     let module = String::from_utf8_lossy(&output.stdout)
@@ -150,22 +147,45 @@ fn has_wasm_target(dir: &Path) -> Result<bool, ()> {
 /// The core module that the Makefile makes.
 fn c(project: &Project) -> Result<PathBuf, CliError> {
     let install = "cargo install --locked wit-bindgen-cli --version 0.61.0 --no-default-features --features c";
-    if !is_on_path("wit-bindgen") && std::env::var_os("WIT_BINDGEN").is_none() {
-        return Err(missing("wit-bindgen", install));
+    let given = |variable: &str| std::env::var_os(variable);
+    if given("WIT_BINDGEN").is_none() && !is_on_path("wit-bindgen") {
+        return Err(missing("`wit-bindgen`", install));
     }
+    let makefile = fs::read_to_string(&project.main).unwrap_or_default();
+    let compiler = match given("CC_WASM") {
+        Some(compiler) => Some(compiler),
+        // The author has chosen one.
+        None if makefile.contains("CC_WASM") => None,
+        None => Some(zig(&project.dir)?),
+    };
     let module = format!("build/{}.core.wasm", project.name);
     let mut make = Command::new("make");
     make.arg(&module).current_dir(&project.dir);
-    for variable in ["WIT_BINDGEN", "CC_WASM"] {
-        if let Some(value) = std::env::var_os(variable) {
-            let mut pair = std::ffi::OsString::from(format!("{variable}="));
+    for (variable, value) in [("WIT_BINDGEN", given("WIT_BINDGEN")), ("CC_WASM", compiler)] {
+        if let Some(value) = value {
+            let mut pair = OsString::from(format!("{variable}="));
             pair.push(value);
             make.arg(pair);
         }
     }
-    let compiler = "if there is no compiler: `pip install ziglang==0.17.1` in a venv that is active, or `CC_WASM=…`";
-    finish(make, "make", "install make: `apt-get install make`", compiler)?;
+    finish(make, "make", "install make: `apt-get install make`", SAID_WHY)?;
     Ok(project.dir.join(module))
+}
+
+/// How zig's C compiler is called, of the project's virtual environment or of the one that is active.
+fn zig(dir: &Path) -> Result<OsString, CliError> {
+    let python = python(dir);
+    let asked = Command::new(&python).args(["-c", "import ziglang"]).current_dir(dir).stdin(Stdio::null()).output();
+    if !asked.is_ok_and(|output| output.status.success()) {
+        let install = "`python3 -m venv venv && venv/bin/pip install ziglang==0.17.1` in the project (410 MB), or name another: \
+                       `CC_WASM='clang --target=wasm32-wasi --sysroot=DIR' cluster-tester plugin build`";
+        return Err(missing("a C compiler for wasm", install));
+    }
+    // Make hands it to a shell, and a path may have spaces.
+    let mut compiler = OsString::from("'");
+    compiler.push(python);
+    compiler.push("' -m ziglang cc -target wasm32-wasi");
+    Ok(compiler)
 }
 
 fn is_on_path(program: &str) -> bool {

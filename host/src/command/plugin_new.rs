@@ -97,7 +97,9 @@ fn next(name: &str, language: Language, kind: Kind) -> String {
         Language::Python => {
             "python3 -m venv venv && venv/bin/pip install -r cluster-tester/sdk/python/requirements.txt    # once"
         }
-        Language::C => "see cluster-tester/sdk/c/README.md                 # the tools, once",
+        Language::C => {
+            "python3 -m venv venv && venv/bin/pip install ziglang==0.17.1    # once; and cluster-tester/sdk/c/README.md"
+        }
     };
     let last = match kind {
         Kind::TestCase => format!("cluster-tester plugin test {name}.wasm --url http://localhost:8080"),

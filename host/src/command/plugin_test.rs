@@ -14,6 +14,7 @@ use crate::one_iteration::OneIteration;
 use crate::output::{self, Talk};
 use crate::plugins::{self, Plugins};
 use crate::project::Project;
+use crate::signals;
 
 /// Time between two looks at what is watched.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -23,7 +24,6 @@ pub(crate) fn run(args: &PluginTestArgs, global: &GlobalArgs, talk: Talk) -> Res
     talk.notices(&common.notices);
     let plugins = Plugins::find(&common, 2, talk)?;
     let project = Path::new(&args.plugin).is_dir().then(|| Project::open(Path::new(&args.plugin))).transpose()?;
-    let built = project.as_ref().map(|project| plugin_build::build(project, talk)).transpose();
     let entry = match &project {
         None => match plugins.entry(&args.plugin)? {
             // Admitted as it is now; its author goes on changing it.
@@ -33,11 +33,11 @@ pub(crate) fn run(args: &PluginTestArgs, global: &GlobalArgs, talk: Talk) -> Res
         Some(project) => Entry::new(project.name.clone(), Origin::File(project.component())),
     };
     let test = Test { resolved: resolve(args, global, &entry)?, args, plugins: &plugins, entry: &entry, talk };
-    if !args.watch {
-        built?;
-        return test.once(&test.open()?);
+    if args.watch {
+        return test.watch(project.as_ref());
     }
-    test.watch(project.as_ref(), built.map(|_| ()))
+    test.build(project.as_ref())?;
+    test.once(&test.open()?)
 }
 
 /// What is typed, over the config.
@@ -67,6 +67,27 @@ struct Test<'a> {
 }
 
 impl Test<'_> {
+    fn build(&self, project: Option<&Project>) -> Result<(), CliError> {
+        project.map_or(Ok(()), |project| plugin_build::build(project, self.talk).map(|_| ()))
+    }
+
+    /// Builds, and once more when something was saved meanwhile; not a third time, as a build that writes sources itself
+    /// would go on for ever. Gives what was there at the end, too.
+    fn build_what_is_there(
+        &self,
+        project: Option<&Project>,
+        watched: &impl Fn() -> Vec<PathBuf>,
+    ) -> (Stamps, Result<(), CliError>) {
+        let before = stamps(&watched());
+        let built = self.build(project);
+        let after = stamps(&watched());
+        if after == before {
+            return (after, built);
+        }
+        let built = self.build(project);
+        (stamps(&watched()), built)
+    }
+
     fn open(&self) -> Result<TestCase, CliError> {
         Ok(self.plugins.runtime.test_case(self.entry, &plugins::given(self.resolved.options.clone()))?)
     }
@@ -96,18 +117,18 @@ impl Test<'_> {
         ended
     }
 
-    /// Does it again at every change, until the process is ended. What cannot be used leaves the last good one in place.
-    fn watch(&self, project: Option<&Project>, built: Result<(), CliError>) -> Result<ExitCode, CliError> {
+    /// Does it again at every change, until a signal ends the process. What cannot be used leaves the last good one in place.
+    fn watch(&self, project: Option<&Project>) -> Result<ExitCode, CliError> {
+        signals::end_with(ExitCode::Ok, self.talk)?;
         let mut good: Option<TestCase> = None;
-        let mut news = built;
         let watched = || match (project, &self.entry.origin) {
             (Some(project), _) => project.sources(),
             (None, Origin::File(path)) => vec![path.clone()],
             (None, _) => Vec::new(),
         };
         loop {
-            let seen = stamps(&watched());
-            match news.and_then(|()| self.open()) {
+            let (seen, built) = self.build_what_is_there(project, &watched);
+            match built.and_then(|()| self.open()) {
                 Ok(test_case) => good = Some(test_case),
                 Err(error) => {
                     error.print();
@@ -127,13 +148,15 @@ impl Test<'_> {
             }
             // Whoever writes it may not be done yet.
             std::thread::sleep(LOOK_EVERY);
-            news = project.map_or(Ok(()), |project| plugin_build::build(project, self.talk).map(|_| ()));
+            self.talk.say("");
         }
     }
 }
 
 /// What tells that a file has changed: its time and its size.
-fn stamps(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
+type Stamps = Vec<Option<(SystemTime, u64)>>;
+
+fn stamps(files: &[PathBuf]) -> Stamps {
     let stamp = |path: &PathBuf| {
         let metadata = path.metadata().ok()?;
         Some((metadata.modified().ok()?, metadata.len()))

@@ -12,7 +12,7 @@ const MOST_REASONS: usize = 3;
 pub(crate) fn of(overviews: &[Overview]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for overview in overviews {
-        findings.extend(on_state(overview));
+        on_state(overview, &mut findings);
         on_validity(overview, &mut findings);
         on_requests(overview, &mut findings);
         on_searches(overview, &mut findings);
@@ -51,19 +51,22 @@ fn finding(severity: Severity, message: String) -> Finding {
     Finding { severity, message }
 }
 
-fn on_state(overview: &Overview) -> Option<Finding> {
+fn on_state(overview: &Overview, findings: &mut Vec<Finding>) {
     let name = overview.name();
     if overview.trials.is_empty() {
-        return Some(finding(Severity::Caution, format!("{name} has no trials: there is nothing to say of it.")));
+        findings.push(finding(Severity::Invalid, format!("{name} has no trial that is over: there are no figures.")));
     }
     let what = match overview.dataset.facts.state.as_str() {
-        "complete" => return None,
+        "complete" => return,
         "interrupted" => "was interrupted: what was planned after that is missing",
         "recovered" => "was recovered after its writer was killed: what could not be saved is missing",
-        "running" => "is still running, or its writer was killed: these are the trials that are over",
-        other => return Some(finding(Severity::Caution, format!("{name} is {other}, not complete."))),
+        "running" => "is still running, or its writer was killed: only the trials that are over are here",
+        other => {
+            findings.push(finding(Severity::Caution, format!("{name} is {other}, not complete.")));
+            return;
+        }
     };
-    Some(finding(Severity::Caution, format!("{name} {what}.")))
+    findings.push(finding(Severity::Caution, format!("{name} {what}.")));
 }
 
 /// Trials whose figures are not the target's: one finding a cause. Steps of a search may fail so; that is how it finds
@@ -89,11 +92,13 @@ fn on_validity(overview: &Overview, findings: &mut Vec<Finding>) {
 }
 
 fn on_requests(overview: &Overview, findings: &mut Vec<Finding>) {
-    if let Some(Group { which, .. }) = group(overview, |trial| trial.requests() == 0.0) {
-        findings.push(finding(Severity::Caution, format!("{which}: no request was due in the steady state.")));
-    }
     // A step of a search may go so far beyond the limit.
     for (is_main, severity, of) in [(true, Severity::Invalid, ""), (false, Severity::Caution, " (of searches)")] {
+        let is_empty = move |trial: &TrialFigures| trial.requests() == 0.0 && trial.facts.is_main() == is_main;
+        if let Some(Group { which, .. }) = group(overview, is_empty) {
+            let message = format!("{which}{of}: not one request was due in the steady state.");
+            findings.push(finding(severity, message));
+        }
         let is_meant = move |trial: &TrialFigures| trial.is_without_success() && trial.facts.is_main() == is_main;
         if let Some(Group { which, .. }) = group(overview, is_meant) {
             findings.push(finding(severity, format!("{which}{of}: not one request succeeded.")));

@@ -61,21 +61,21 @@ fn what_must_be_known_comes_first_and_the_worst_before_all() {
     let report = report([run, FakeDataset::new("empty")]);
     let findings = report.findings();
     let severities: Vec<Severity> = findings.iter().map(|(severity, _)| *severity).collect();
-    assert_eq!(severities[..2], [Severity::Invalid; 2]);
-    assert!(severities[2..].iter().all(|one| *one == Severity::Caution));
+    assert_eq!(severities[..4], [Severity::Invalid; 4]);
+    assert!(severities[4..].iter().all(|one| *one == Severity::Caution));
     let messages: Vec<&str> = findings.iter().map(|(_, message)| *message).collect();
     assert_eq!(
         messages,
         [
             "k3s, trial 2 (load 10, 500/s): the tester could not hold the load, so the figures are its own: late.",
+            "k3s, trial 5 (load 10, 7/s): not one request was due in the steady state.",
             "k3s, trial 6 (load 10, 8/s): not one request succeeded.",
+            "empty has no trial that is over: there are no figures.",
             "k3s was interrupted: what was planned after that is missing.",
             "k3s, trials 3 and 4 (of searches): the tester could not hold the load: no descriptors; late.",
             "k3s, trial 1 (load 10, 500/s): ended before its time: stopped by the user.",
-            "k3s, trial 5 (load 10, 7/s): no request was due in the steady state.",
             "k3s, trial 1 (load 10, 500/s): 12 requests are missing in the samples, so figures from them are not exact; \
              percentiles have all.",
-            "empty has no trials: there is nothing to say of it.",
         ]
     );
     let verdicts = report.tables()[0].text_of("verdict").expect("the column");
@@ -91,7 +91,7 @@ fn older_files_are_marked_as_not_checked() {
     file.trials.iter_mut().for_each(|trial| trial.facts.validity = Validity::Unknown);
     let report = report([file]);
     let severities: Vec<Severity> = report.findings().iter().map(|(severity, _)| *severity).collect();
-    assert_eq!(severities, [Severity::Caution, Severity::Caution, Severity::Note, Severity::Note]);
+    assert_eq!(severities, [Severity::Invalid, Severity::Caution, Severity::Note, Severity::Note]);
     assert_eq!(report.tables()[0].text_of("verdict").expect("the column"), ["not checked", "not checked"]);
     let introduction = "Benchmark of the older tool k0s, 2 trials, complete.";
     assert!(report.blocks.iter().any(|block| matches!(block, Block::Text(text) if text == introduction)));

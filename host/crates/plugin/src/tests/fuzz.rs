@@ -2,6 +2,7 @@
 //! panic, and what passes keeps to the contract. Seconds by default; `campaign_…` takes minutes, for `make soak`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use fastrand::Rng;
@@ -9,8 +10,10 @@ use model::exchange::HEADERS_OF_THE_HOST;
 use model::report as ours;
 
 use super::crafted::Crafted;
+use super::dataset::Fake;
 use super::*;
 use crate::bindings::report as wit;
+use crate::limits::AnalysisLimits;
 use crate::text::Secrets;
 use crate::verdict::Declared;
 use crate::{PluginError, description, report, request, verdict, wire};
@@ -19,7 +22,7 @@ use crate::{PluginError, description, report, request, verdict, wire};
 const CAMPAIGN: Duration = Duration::from_secs(180);
 
 /// Runs a case of each seed; one that panics is told by its seed.
-fn for_seeds(seeds: impl Iterator<Item = u64>, mut case: impl FnMut(&mut Rng)) {
+pub(super) fn for_seeds(seeds: impl Iterator<Item = u64>, mut case: impl FnMut(&mut Rng)) {
     for seed in seeds {
         let outcome = catch_unwind(AssertUnwindSafe(|| case(&mut Rng::with_seed(seed))));
         assert!(outcome.is_ok(), "seed {seed} panics");
@@ -56,8 +59,14 @@ fn open(runtime: &Runtime, entry: &Entry) {
         assert!(!message.chars().any(|c| c.is_control() && c != '\n'), "{message:?}");
         let _ = error.hint();
     };
-    let _ = runtime.inspect(entry).map_err(told);
-    if let Ok(test_case) = runtime.test_case(entry, &[]) {
+    if let Ok(inspection) = runtime.inspect(entry).map_err(told)
+        && inspection.analysis.is_some()
+        && let Ok(analysis) = runtime.open_analysis(entry, &[]).map_err(told)
+        && let Ok(report) = analysis.run(vec![Arc::new(Fake::new("k3s"))]).map_err(told)
+    {
+        assert_drawable(&report);
+    }
+    if let Ok(test_case) = runtime.test_case(entry, &[]).map_err(told) {
         let Ok(mut workload) = test_case.workload() else { return };
         let _ = workload.build(&context(1));
         let _ = workload.read(&context(1), b"state", &answer(200, "an answer"));
@@ -65,10 +74,11 @@ fn open(runtime: &Runtime, entry: &Entry) {
 }
 
 /// Runtimes with so little time that an endless start costs little.
-fn quick() -> Runtime {
+pub(super) fn quick() -> Runtime {
     let short = Duration::from_millis(100);
     let limits = Limits { deadline: short, configure_deadline: short, ..Limits::default() };
-    Runtime::new(&RuntimeConfig { cache_dir: None, limits, instances: 1 }).expect("a runtime")
+    let analyses = AnalysisLimits { deadline: 2 * short, ..AnalysisLimits::default() };
+    Runtime::with(&RuntimeConfig { cache_dir: None, limits, instances: 1 }, analyses).expect("a runtime")
 }
 
 fn damaged(components: &[Vec<u8>], seeds: impl Iterator<Item = u64>) {
@@ -201,7 +211,7 @@ fn a_report(rng: &mut Rng) -> wit::Report {
 }
 
 /// What a request that may be sent keeps to.
-fn assert_sendable(request: &model::Request) {
+pub(super) fn assert_sendable(request: &model::Request) {
     let path = request.path.as_str();
     assert!(path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic()), "{path:?}");
     for (name, value) in &request.headers {
@@ -209,6 +219,23 @@ fn assert_sendable(request: &model::Request) {
         assert!(!value.as_bytes().iter().any(|byte| b"\r\n\0".contains(byte)), "{value:?}");
     }
     assert_ne!(request.method, "CONNECT");
+}
+
+/// What a verdict that counts keeps to.
+pub(super) fn assert_counts(verdict: &Verdict, declared: Declared) {
+    let judgement = match verdict {
+        Verdict::Done(judgement) => judgement,
+        Verdict::Next(step) => {
+            assert_sendable(&step.request);
+            assert!(step.state.len() <= 64 << 10);
+            &step.judgement
+        }
+    };
+    let (reasons, metrics) = (declared.reasons as u32, declared.metrics as u32);
+    assert!(judgement.metrics.iter().all(|(index, value)| *index < metrics && value.is_finite()));
+    assert!(judgement.failure.as_ref().is_none_or(|failure| failure.reason < reasons));
+    // What becomes of it is an integer, whatever the numbers were.
+    let _ = judgement.server_span.as_ref().map(|span| span.nanos());
 }
 
 fn checked(seeds: impl Iterator<Item = u64>) {
@@ -220,18 +247,7 @@ fn checked(seeds: impl Iterator<Item = u64>) {
             passed[0] += 1;
         }
         if let Ok(verdict) = verdict::check(a_verdict(rng), declared) {
-            let judgement = match &verdict {
-                Verdict::Done(judgement) => judgement,
-                Verdict::Next(step) => {
-                    assert_sendable(&step.request);
-                    assert!(step.state.len() <= 64 << 10);
-                    &step.judgement
-                }
-            };
-            assert!(judgement.metrics.iter().all(|(index, value)| *index < 3 && value.is_finite()));
-            assert!(judgement.failure.as_ref().is_none_or(|failure| failure.reason < 3));
-            // What becomes of it is an integer, whatever the numbers were.
-            let _ = judgement.server_span.as_ref().map(|span| span.nanos());
+            assert_counts(&verdict, declared);
             passed[1] += 1;
         }
         passed[2] += u64::from(description::of_test_case(a_description(rng)).is_ok());
@@ -267,16 +283,25 @@ fn whatever_a_guest_returns_is_checked_without_a_panic() {
     checked(0..3_000);
 }
 
+/// Seeds for as long as a campaign lasts, from that of the environment or a new one.
+pub(super) fn seeds_of_a_campaign() -> impl Iterator<Item = u64> {
+    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
+    let begun = Instant::now();
+    (0..).map(move |case: u64| seed.wrapping_add(case)).take_while(move |_| begun.elapsed() < CAMPAIGN)
+}
+
 #[test]
 #[ignore = "minutes: `make soak`"]
-fn campaign_of_damaged_components_and_odd_values() {
+fn campaign_of_damaged_components() {
     let mut components: Vec<Vec<u8>> = bundled::PLUGINS.iter().map(|plugin| plugin.component.to_vec()).collect();
     components.extend(["hostile", "sandboxed", "survey"].map(|name| std::fs::read(::tests::fixture(name)).unwrap()));
     // The small one is tried as often as all others together: it costs next to nothing.
     components.extend(vec![Crafted::default().component(); components.len()]);
-    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
-    let begun = Instant::now();
-    let seeds = (0..).map(|case: u64| seed.wrapping_add(case)).take_while(|_| begun.elapsed() < CAMPAIGN);
-    damaged(&components, seeds);
-    checked((0..500_000).map(|case: u64| seed.wrapping_add(case)));
+    damaged(&components, seeds_of_a_campaign());
+}
+
+#[test]
+#[ignore = "minutes: `make soak`"]
+fn campaign_of_odd_values() {
+    checked(seeds_of_a_campaign());
 }

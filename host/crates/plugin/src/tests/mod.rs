@@ -8,6 +8,7 @@ mod fuzz;
 mod hostile;
 mod kept;
 mod loading;
+mod random_guests;
 mod wear;
 
 use std::path::PathBuf;
