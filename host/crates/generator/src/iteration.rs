@@ -169,7 +169,7 @@ impl Shard {
                     intended_start: due,
                     release: due,
                     state,
-                    at: At::ThinkTime(request),
+                    at: At::ThinkTime(Box::new(request)),
                     phase,
                     time_ns,
                     is_good,
@@ -184,7 +184,8 @@ impl Shard {
                     self.recorder.record_iteration(phase, time_ns);
                 }
                 if self.source.is_closed_loop() {
-                    let now = self.clock.now();
+                    let is_heeded = self.source.has_think_time() || !was_sent;
+                    let now = if is_heeded { self.clock.now() } else { end };
                     self.source.is_over(now, was_sent);
                 }
             }
@@ -199,7 +200,7 @@ impl Shard {
         if let Underway { at: At::ThinkTime(request), .. } = underway {
             let underway = Underway { at: At::Transport, intended_start: due, release, ..underway };
             self.recorder.note_due();
-            self.submit(underway, request);
+            self.submit(underway, *request);
         }
     }
 

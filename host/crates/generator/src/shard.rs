@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use model::{
     Clock, Context, Exchange, Load, Nanos, Outcome, Request, Sample, Token, Transport, Workload, WorkloadError,
@@ -226,7 +227,7 @@ impl Shard {
                     self.abandon_due(self.task.end);
                     return None;
                 }
-                if !self.release(index, due) {
+                if !self.release(index, due, now) {
                     return None;
                 }
             }
@@ -241,7 +242,8 @@ impl Shard {
     }
 
     /// Lets the next arrival go. False: its request is not built yet.
-    fn release(&mut self, index: u64, due: Nanos) -> bool {
+    fn release(&mut self, index: u64, due: Nanos, now: Nanos) -> bool {
+        let is_built = !self.prepared.is_empty();
         let Some((context, request)) = self.take_request(index, due) else {
             if self.late_position.replace(self.position) != Some(self.position) {
                 self.recorder.note_late_build(due);
@@ -251,7 +253,7 @@ impl Shard {
         self.source.take();
         self.position += 1;
         self.recorder.note_due();
-        let release = self.clock.now();
+        let release = if is_built { now } else { self.clock.now() };
         let intended_start = self.source.intended_start(due, release);
         let Some(context) = context else {
             let message = "the data feed has no row left".to_owned();
@@ -332,11 +334,14 @@ impl Shard {
                 }
             });
         } else if self.prepared.is_empty() {
-            while let Some((index, due)) = self.source.next_to_build(self.prepared.len(), &*self.clock)
+            let now = if self.source.is_closed_loop() { self.clock.now() } else { Nanos::MIN };
+            let mut begun = Instant::now();
+            while let Some((index, due)) = self.source.next_to_build(self.prepared.len(), now)
                 && let Some(context) = self.task.context(index, due, self.started_unix_ns)
                 && !self.guest.is_dear()
             {
-                let Called { given, cost } = self.guest.build(&context);
+                let Called { given, cost } = self.guest.build(&context, begun);
+                begun += Duration::from_nanos(cost);
                 self.recorder.guest.build.record(cost);
                 self.prepared.push_back((context, given));
             }

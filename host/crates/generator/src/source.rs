@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use model::schedule::Walk;
-use model::{ArrivalSchedule, Clock, Nanos};
+use model::{ArrivalSchedule, Nanos};
 
 /// After a request that could not be sent, a user of a closed loop waits at least so long before the next, nanoseconds:
 /// nothing else would hold it back.
@@ -68,12 +68,11 @@ impl Source {
     }
 
     /// Index of the arrival whose request is to be built when `built` are built and not let go, and when it is due; where
-    /// that is not known, now. None when enough are built.
-    pub(crate) fn next_to_build(&self, built: usize, clock: &dyn Clock) -> Option<(u64, Nanos)> {
+    /// that is not known, `now`. None when enough are built.
+    pub(crate) fn next_to_build(&self, built: usize, now: Nanos) -> Option<(u64, Nanos)> {
         match self {
             Self::Schedule { next, .. } => next.filter(|_| built == 0),
             Self::Users { due, index, stride, end, .. } => {
-                let now = clock.now();
                 let is_wanted = now < *end && built < due.len().clamp(1, BUILT_TOGETHER);
                 is_wanted.then_some((index + built as u64 * stride, now))
             }
@@ -99,6 +98,11 @@ impl Source {
             Self::Users { think_time: 0, .. } => release,
             _ => due,
         }
+    }
+
+    /// What a user does behind an iteration depends on when it is over.
+    pub(crate) fn has_think_time(&self) -> bool {
+        matches!(self, Self::Users { think_time: 1.., .. })
     }
 
     /// An iteration is over: its user, if it has one, thinks and is free again.

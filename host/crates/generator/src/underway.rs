@@ -32,7 +32,7 @@ pub(crate) enum At {
     /// Its answer is with the test case, on a plugin thread; what the transport saw of it, and its status.
     Guest(Box<(model::Exchange, u16)>),
     /// Its next request waits to be due.
-    ThinkTime(Request),
+    ThinkTime(Box<Request>),
 }
 
 /// Names an iteration under way, and no later one in the same place.
