@@ -14,7 +14,7 @@ const SHORT: u64 = 100_000;
 const LONG: u64 = 100_000_000;
 
 /// How long a plugin thread sleeps to give way, nanoseconds: about what a generator thread and a target take for a request.
-/// 10 µs were too few (p99 + 11 % where 30 µs gave + 2.6 %: 200 µs a call, 1 000/s, a target of 5 ms, all on two cores).
+/// 10 µs were too few (p99 rose by 11 % where 30 µs gave 2.6 %: 200 µs a call, 1 000/s, a target of 5 ms, all on two cores).
 const PAUSE: i64 = 30_000;
 
 /// The calling thread is let in at once when it wakes.
