@@ -103,7 +103,7 @@ impl PluginThreads {
                         Ok(workload) => {
                             let _ = ready.send(Ok(()));
                             // Jobs come in bursts, and neither generator nor target is to wait for the end of one.
-                            turns::ask_for_long_ones();
+                            turns::ask_for_short_ones();
                             serve(workload, &build_jobs, &read_jobs);
                         }
                         Err(error) => {
