@@ -152,7 +152,9 @@ fn subtitle(datasets: &[Arc<dyn Dataset>]) -> String {
         let facts = dataset.facts();
         let when = if facts.created.is_empty() { "time not known" } else { facts.created.as_str() };
         let target = if facts.target.is_empty() { String::new() } else { format!(", {}", facts.target) };
-        parts.push(format!("{}: {}, {when}{target}", facts.name, facts.id));
+        // A run that was given no name has its id for one.
+        let id = if facts.name == facts.id { String::new() } else { format!("{}, ", facts.id) };
+        parts.push(format!("{}: {id}{when}{target}", facts.name));
     }
     parts.push(format!("cluster-tester {}", env!("CARGO_PKG_VERSION")));
     parts.join(" — ")
