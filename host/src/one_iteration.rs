@@ -1,5 +1,6 @@
 //! One iteration of a test case against the real target, told step by step: request, answer, verdict, what follows.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,10 +138,10 @@ impl OneIteration<'_> {
         const TOKEN: Token = Token(0);
         let until = clock.now().saturating_add(i64::try_from(self.timeout.as_nanos()).unwrap_or(i64::MAX));
         transport.submit(TOKEN, 0, request);
-        let mut ended = Vec::new();
+        let mut ended = VecDeque::new();
         loop {
             transport.wait(until, &mut ended);
-            if let Some((_, exchange)) = ended.pop() {
+            if let Some((_, exchange)) = ended.pop_back() {
                 return exchange;
             }
             if clock.now() >= until

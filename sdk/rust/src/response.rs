@@ -32,7 +32,12 @@ impl Response {
     /// # Errors
     /// When the body is not JSON, is not of that shape, or was cut at the description's `body_limit`.
     pub fn json<'a, T: serde::Deserialize<'a>>(&'a self) -> Result<T, Fault> {
-        serde_json::from_slice(&self.body).map_err(|error| self.explain(&error))
+        // Texts are checked together; what is not all UTF-8 may be where nobody looks.
+        let read = match std::str::from_utf8(&self.body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.body),
+        };
+        read.map_err(|error| self.explain(&error))
     }
 
     #[cold]

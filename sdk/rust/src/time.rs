@@ -25,34 +25,40 @@ pub fn parse_utc(text: &str) -> Result<f64, TimeError> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2] = seconds else {
         return Err(TimeError);
     };
-    let year = i64::from(pair(y1, y2)? * 100 + pair(y3, y4)?);
+    let (century, of_century) = (pair(y1, y2)?, pair(y3, y4)?);
+    let year = century * 100 + of_century;
     let (month, day) = (pair(m1, m2)?, pair(d1, d2)?);
     let (hour, minute, second) = (pair(h1, h2)?, pair(i1, i2)?, pair(s1, s2)?);
-    if !(1..=12).contains(&month) || day == 0 || day > days_of(year, month) || hour > 23 || minute > 59 || second > 59 {
+    let is_day = (1..=12).contains(&month) && day > 0 && (day <= 28 || day <= days_of(year, month));
+    if !is_day || hour > 23 || minute > 59 || second > 59 {
         return Err(TimeError);
     }
-    let seconds = days_since_epoch(year, month, day) * 86_400 + i64::from(hour * 3_600 + minute * 60 + second);
-    Ok((seconds * 1_000) as f64 + fraction_ms(rest)?)
+    let days = f64::from(days_since_epoch(year, month, day));
+    let ms = days * 86_400_000.0 + f64::from((hour * 3_600 + minute * 60 + second) * 1_000);
+    Ok(ms + fraction_ms(rest)?)
 }
 
 /// Milliseconds of a fraction, `.388Z`; the offset must be UTC's.
 fn fraction_ms(rest: &[u8]) -> Result<f64, TimeError> {
-    let (mut nanos, mut scale, mut offset) = (0_u32, 100_000_000_u32, rest);
-    if let Some((b'.', digits)) = rest.split_first() {
-        let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if count == 0 || count > 9 {
+    let (mut digits, mut count, mut offset) = (0_u32, 0, rest);
+    if let Some((b'.', mut left)) = rest.split_first() {
+        while let Some((digit @ b'0'..=b'9', behind)) = left.split_first() {
+            if count == 9 {
+                return Err(TimeError);
+            }
+            digits = digits * 10 + u32::from(digit - b'0');
+            (count, left) = (count + 1, behind);
+        }
+        if count == 0 {
             return Err(TimeError);
         }
-        for byte in &digits[..count] {
-            nanos += u32::from(byte - b'0') * scale;
-            scale /= 10;
-        }
-        offset = &digits[count..];
+        offset = left;
     }
     if !matches!(offset, b"Z" | b"+00:00") {
         return Err(TimeError);
     }
-    Ok(f64::from(nanos) / 1e6)
+    const NANOS: [u32; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    Ok(f64::from(digits * NANOS[count]) / 1e6)
 }
 
 fn pair(tens: u8, ones: u8) -> Result<u32, TimeError> {
@@ -60,23 +66,23 @@ fn pair(tens: u8, ones: u8) -> Result<u32, TimeError> {
     if tens > 9 || ones > 9 { Err(TimeError) } else { Ok(u32::from(tens * 10 + ones)) }
 }
 
-fn days_of(year: i64, month: u32) -> u32 {
+fn days_of(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
 }
 
-/// Days from 1970-01-01 in the Gregorian calendar (`days_from_civil`, Howard Hinnant 2013). Years begin in March there,
-/// so that the leap day is the last.
-fn days_since_epoch(year: i64, month: u32, day: u32) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let year_of_era = year - era * 400;
-    let day_of_year = i64::from((153 * ((month + 9) % 12) + 2) / 5 + day - 1);
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+/// Days from 1970-01-01 in the Gregorian calendar (after `days_from_civil`, Howard Hinnant 2013). Years begin in March
+/// there, so that the leap day is the last; four centuries are added, so that none is negative.
+fn days_since_epoch(year: u32, month: u32, day: u32) -> i32 {
+    const BEFORE_MONTH: [u32; 12] = [306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275];
+    let year = year + 400 - u32::from(month <= 2);
+    let century = year / 100;
+    let days = year * 365 + year / 4 - century + century / 4 + BEFORE_MONTH[month as usize - 1] + day;
+    days as i32 - 1 - 719_468 - 146_097
 }
 
 #[cfg(test)]
@@ -96,6 +102,9 @@ mod tests {
             ("9999-12-31T23:59:59Z", 253_402_300_799_000.0),
         ] {
             assert_eq!(parse_utc(text), Ok(expected), "{text}");
+        }
+        for (text, expected) in [(".3Z", 300.0), (".38Z", 380.0), (".3881Z", 388.1), (".000000001Z", 1e-6)] {
+            assert_eq!(parse_utc(&format!("1970-01-01T00:00:00{text}")), Ok(expected), "{text}");
         }
     }
 

@@ -1,8 +1,7 @@
 //! Carries an iteration on when an exchange has ended: reading, record, and the step that follows.
 
-use bytes::Bytes;
-use model::exchange::Failure;
-use model::{Exchange, Judgement, Nanos, Outcome, Request, Sample, TransportError, Verdict, WorkloadError};
+use model::exchange::{Failure, Step};
+use model::{Context, Exchange, Judgement, Nanos, Outcome, Response, Sample, TransportError, Verdict, WorkloadError};
 
 use crate::guest::Called;
 use crate::shard::{LOOK_EVERY, Shard};
@@ -11,12 +10,15 @@ use crate::underway::{At, Key, Underway};
 /// Most steps of an iteration: beyond it the test case, not the plan, would decide how much is sent.
 const MOST_STEPS: u32 = 1_000;
 
-/// What became of a request, what was read, why it failed, and the step that follows: request, state, think time.
+/// In the place of an answer that was taken out to be read; nobody looks at it again.
+const TAKEN: Result<Response, TransportError> = Err(TransportError::Abandoned);
+
+/// What became of a request, what was read, why it failed, and the step that follows.
 struct Judged {
     outcome: Outcome,
     judgement: Judgement,
     message: Option<String>,
-    next: Option<(Request, Bytes, Nanos)>,
+    next: Option<Box<Step>>,
 }
 
 impl Judged {
@@ -28,9 +30,9 @@ impl Judged {
 impl Shard {
     /// Reads the answers that have come, one after the other; what is due goes out between any two.
     pub(crate) fn read_ended(&mut self) {
-        while let Some((token, exchange)) = self.ended.pop_front() {
+        while let Some((token, mut exchange)) = self.ended.pop_front() {
             if let Some(key) = self.iterations.key_of(token) {
-                self.has_ended(key, exchange);
+                self.has_ended(key, &mut exchange);
             }
             self.actions += 1;
             if self.actions.is_multiple_of(LOOK_EVERY) {
@@ -46,16 +48,17 @@ impl Shard {
         }
     }
 
-    fn has_ended(&mut self, key: Key, mut exchange: Exchange) {
-        let Some(underway) = self.iterations.remove(key) else { return };
+    /// Has the answer of an exchange read, and leaves none in it.
+    fn has_ended(&mut self, key: Key, exchange: &mut Exchange) {
+        let Some(mut underway) = self.iterations.remove(key) else { return };
         // The generator may come to give a request up a moment after its time: late is late.
         let is_late = exchange.end > underway.intended_start.saturating_add(self.task.timeout);
-        let given_up = if is_late { TransportError::TimedOut } else { TransportError::Abandoned };
-        let judged = match std::mem::replace(&mut exchange.response, Err(given_up)) {
+        let judged = match std::mem::replace(&mut exchange.response, TAKEN) {
             Ok(_) if is_late => Judged::failed(Outcome::TimedOut, TransportError::TimedOut.to_string()),
             Ok(response) if self.guest.is_dear() => {
                 let status = response.status;
                 let (context, state) = (underway.context.clone(), underway.state.clone());
+                let exchange = Exchange { response: TAKEN, ..*exchange };
                 let at = At::Guest(Box::new((exchange, status)));
                 let intended_start = underway.intended_start;
                 let key = self.iterations.insert(Underway { at, ..underway });
@@ -69,7 +72,7 @@ impl Shard {
                 let Called { given, cost } = self.guest.read(&underway.context, &underway.state, &response);
                 self.recorder.guest.read.record(cost);
                 let judged = self.judge(underway.step, given);
-                return self.conclude(underway, exchange, Some(response.status), judged);
+                return self.conclude(&mut underway, exchange, Some(response.status), judged);
             }
             Err(error) => {
                 if matches!(error, TransportError::Exhausted { .. }) {
@@ -78,7 +81,7 @@ impl Shard {
                 Judged::failed(error.outcome(), error.to_string())
             }
         };
-        self.conclude(underway, exchange, None, judged);
+        self.conclude(&mut underway, exchange, None, judged);
     }
 
     /// A plugin thread has read an answer.
@@ -89,9 +92,9 @@ impl Shard {
         self.reading -= 1;
         let Underway { at: At::Guest(exchange), .. } = underway else { unreachable!("only those are read") };
         let (exchange, status) = *exchange;
-        let underway = Underway { at: At::Transport, ..underway };
+        let mut underway = Underway { at: At::Transport, ..underway };
         let judged = self.judge(underway.step, called.given);
-        self.conclude(underway, exchange, Some(status), judged);
+        self.conclude(&mut underway, &exchange, Some(status), judged);
     }
 
     fn judge(&mut self, step: u32, read: Result<Verdict, WorkloadError>) -> Judged {
@@ -104,10 +107,7 @@ impl Shard {
                         let message = format!("an iteration of more than {MOST_STEPS} steps");
                         return Judged::failed(Outcome::GuestFault, message);
                     }
-                    Verdict::Next(step) => {
-                        let think_time = Nanos::try_from(step.think_time_ns).unwrap_or(Nanos::MAX / 4);
-                        (step.judgement, Some((step.request, step.state, think_time)))
-                    }
+                    Verdict::Next(mut step) => (std::mem::take(&mut step.judgement), Some(step)),
                 };
                 let (outcome, message) = match &judgement.failure {
                     None => (Outcome::Success, None),
@@ -128,10 +128,10 @@ impl Shard {
     }
 
     /// Records a request that is over; its iteration goes on, or is over too.
-    fn conclude(&mut self, underway: Underway, exchange: Exchange, status: Option<u16>, judged: Judged) {
+    fn conclude(&mut self, underway: &mut Underway, exchange: &Exchange, status: Option<u16>, judged: Judged) {
         let Judged { outcome, judgement, message, next } = judged;
-        let Exchange { sent, first_byte, end, connect_ns, tls_ns, origin, bytes_sent, bytes_received, .. } = exchange;
-        let Underway { context, step, intended_start, release, phase, mut time_ns, is_good, .. } = underway;
+        let Exchange { sent, first_byte, end, connect_ns, tls_ns, origin, bytes_sent, bytes_received, .. } = *exchange;
+        let Underway { ref mut context, step, intended_start, release, phase, mut time_ns, is_good, .. } = *underway;
         let sample = Sample {
             iteration: context.iteration,
             step,
@@ -158,11 +158,14 @@ impl Shard {
         let was_sent = sent.is_some();
         self.recorder.record(sample, message);
         match next {
-            Some((request, state, think_time)) => {
+            Some(next) => {
+                let Step { request, state, think_time_ns, .. } = *next;
+                let think_time = Nanos::try_from(think_time_ns).unwrap_or(Nanos::MAX / 4);
                 // A follower is due when its request is ready and the think time is over: guest time delays it, and is not
                 // in it.
                 let due = self.clock.now().saturating_add(think_time);
                 let time_ns = time_ns.saturating_add(think_time.unsigned_abs());
+                let context = Context { row: context.row.take(), ..*context };
                 let key = self.iterations.insert(Underway {
                     context,
                     step: step + 1,
@@ -208,10 +211,10 @@ impl Shard {
     pub(crate) fn give_up_late(&mut self, now: Nanos) {
         while let Some((_, key)) = self.time_outs.pop_due(now) {
             if matches!(self.iterations.get(key), Some(Underway { at: At::Transport, .. }))
-                && let Some(exchange) = self.transport.cancel(key.token(), TransportError::TimedOut)
+                && let Some(mut exchange) = self.transport.cancel(key.token(), TransportError::TimedOut)
             {
                 self.recorder.note_ended(1);
-                self.has_ended(key, exchange);
+                self.has_ended(key, &mut exchange);
             }
         }
     }
@@ -222,35 +225,36 @@ impl Shard {
         self.look(Nanos::MIN);
         let until = self.ended.len();
         for _ in 0..until {
-            if let Some((token, exchange)) = self.ended.pop_front()
+            if let Some((token, mut exchange)) = self.ended.pop_front()
                 && let Some(key) = self.iterations.key_of(token)
             {
-                self.abandon_read_or_not(key, exchange);
+                self.abandon_read_or_not(key, &mut exchange);
             }
         }
         for key in self.iterations.keys() {
-            if let Some(exchange) = self.transport.cancel(key.token(), TransportError::Abandoned) {
-                self.has_ended(key, exchange);
+            if let Some(mut exchange) = self.transport.cancel(key.token(), TransportError::Abandoned) {
+                self.has_ended(key, &mut exchange);
             } else if let Some(underway) = self.iterations.remove(key)
                 && let Underway { at: At::Guest(exchange), .. } = underway
             {
                 let message = "the trial ended before the test case had read its answer".to_owned();
                 let (exchange, status) = *exchange;
-                let underway = Underway { at: At::Transport, ..underway };
-                self.conclude(underway, exchange, Some(status), Judged::failed(Outcome::Abandoned, message));
+                let mut underway = Underway { at: At::Transport, ..underway };
+                let judged = Judged::failed(Outcome::Abandoned, message);
+                self.conclude(&mut underway, &exchange, Some(status), judged);
             }
         }
     }
 
     /// An exchange that ended as the trial did: read here if that is cheap, else abandoned.
-    fn abandon_read_or_not(&mut self, key: Key, exchange: Exchange) {
+    fn abandon_read_or_not(&mut self, key: Key, exchange: &mut Exchange) {
         if exchange.response.is_err() || !self.guest.is_dear() {
             return self.has_ended(key, exchange);
         }
-        if let Some(underway) = self.iterations.remove(key) {
+        if let Some(mut underway) = self.iterations.remove(key) {
             let status = exchange.response.as_ref().ok().map(|response| response.status);
             let message = "the trial ended before the test case had read its answer".to_owned();
-            self.conclude(underway, exchange, status, Judged::failed(Outcome::Abandoned, message));
+            self.conclude(&mut underway, exchange, status, Judged::failed(Outcome::Abandoned, message));
         }
     }
 

@@ -85,8 +85,6 @@ pub(crate) struct Shard {
     pub(crate) think_times: Instants,
     /// Exchanges that ended and were not looked at yet.
     pub(crate) ended: VecDeque<(Token, Exchange)>,
-    /// For the transport to fill.
-    fresh: Vec<(Token, Exchange)>,
     /// Answers that plugin threads have.
     pub(crate) reading: u32,
     /// The next arrivals' requests, built here.
@@ -126,7 +124,6 @@ impl Shard {
             time_outs: Instants::default(),
             think_times: Instants::default(),
             ended: VecDeque::new(),
-            fresh: Vec::new(),
             reading: 0,
             prepared: VecDeque::new(),
             position: 0,
@@ -201,9 +198,9 @@ impl Shard {
 
     /// Looks at the sockets, and at what the plugin threads have done.
     pub(crate) fn look(&mut self, until: Nanos) {
-        self.transport.wait(until, &mut self.fresh);
-        self.recorder.note_ended(self.fresh.len());
-        self.ended.extend(self.fresh.drain(..));
+        let before = self.ended.len();
+        self.transport.wait(until, &mut self.ended);
+        self.recorder.note_ended(self.ended.len() - before);
         if self.guest.is_dear() {
             while let Some((key, called)) = self.guest.look() {
                 self.was_read(key, called);

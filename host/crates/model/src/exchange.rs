@@ -78,7 +78,7 @@ pub enum Verdict {
     /// The iteration is over.
     Done(Judgement),
     /// Another request follows.
-    Next(Step),
+    Next(Box<Step>),
 }
 
 /// The next step of an iteration.

@@ -1,5 +1,6 @@
 //! Where the libraries of the host meet: what one gives and another uses, without knowing each other.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -84,7 +85,7 @@ pub trait Transport {
 
     /// Takes what the sockets have, stamps it, and adds the exchanges that ended. Returns when there is at least one, at
     /// `until` or as soon after as the pacing gives, or when woken. With `until` not in the future it only looks.
-    fn wait(&mut self, until: Nanos, ended: &mut Vec<(Token, Exchange)>);
+    fn wait(&mut self, until: Nanos, ended: &mut VecDeque<(Token, Exchange)>);
 
     /// What wakes a `wait`, this one or the next.
     fn waker(&self) -> Waker;

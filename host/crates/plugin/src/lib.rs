@@ -6,6 +6,7 @@
 //! call, and a fresh instance follows. Instances are made and configured off the hot path.
 
 mod analysis;
+mod apart;
 mod bindings;
 mod budget;
 mod cache;

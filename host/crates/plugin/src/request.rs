@@ -10,6 +10,8 @@ use crate::wire;
 
 /// Longest path and query, bytes.
 const PATH: usize = 64 * 1024;
+/// Length up to which `http` takes a path for sure.
+const SURE: usize = 65_000;
 /// Largest body, bytes.
 pub(crate) const BODY: usize = 16 * 1024 * 1024;
 /// Most bytes of all headers.
@@ -71,17 +73,22 @@ fn path(path: String) -> Result<PathAndQuery, String> {
     }
     // `http` would cut a fragment off in silence, and lets bytes pass that no server must take.
     // Without an early end, so that many bytes are looked at together.
-    if path.bytes().fold(false, |is_bad, byte| is_bad | !is_sendable(byte)) {
+    let (is_bad, is_odd) = path.bytes().fold((false, path.len() > SURE), |(is_bad, is_odd), byte| {
+        (is_bad | !is_sendable(byte), is_odd | matches!(byte, b'"' | b'`'))
+    });
+    if is_bad {
         let bad = path.chars().find(|c| !c.is_ascii() || !is_sendable(*c as u8)).unwrap_or_default();
         return Err(format!("the path `{}`, in which {bad:?} must be percent-encoded", shown(&path)));
     }
-    let bytes = Bytes::from(path);
-    PathAndQuery::from_maybe_shared(bytes.clone())
-        .map_err(|error| format!("the path `{}`, which is none: {error}", shown(&String::from_utf8_lossy(&bytes))))
+    // Only these can still be refused; of the others no copy is needed to tell of.
+    let told = if is_odd { shown(&path) } else { String::new() };
+    PathAndQuery::from_maybe_shared(Bytes::from(path))
+        .map_err(|error| format!("the path `{told}`, which is none: {error}"))
 }
 
+/// None of these may stand in a path or a query, by `http` or because it would be cut off.
 fn is_sendable(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'#'
+    byte.is_ascii_graphic() && !matches!(byte, b'#' | b'<' | b'>')
 }
 
 fn header(header: wire::RequestHeader) -> Result<(HeaderName, HeaderValue), String> {
@@ -102,4 +109,30 @@ pub(crate) fn shown(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_refused_by_name_whatever_character_it_is_refused_for() {
+        for byte in 0..128_u8 {
+            let c = char::from(byte);
+            for (text, is_free) in [
+                (format!("/a{c}b"), b"!$%&'()*+,-./:;=?@[\\]^_{|}~\"".as_slice()),
+                (format!("/a?q={c}b"), b"!$%&'()*+,-./:;=?@[\\]^_{|}~`"),
+            ] {
+                let taken = path(text.clone());
+                if byte.is_ascii_alphanumeric() || is_free.contains(&byte) {
+                    assert_eq!(taken.expect("a path").as_str(), text);
+                } else {
+                    let told = taken.expect_err("no path");
+                    assert!(told.contains(&format!("the path `{}`", shown(&text))), "{byte}: {told}");
+                }
+            }
+        }
+        assert!(path(format!("/{}", "a".repeat(65_533))).is_ok());
+        assert!(path(format!("/{}", "a".repeat(65_534))).expect_err("too long").contains("`/aaa"));
+    }
 }

@@ -2,6 +2,7 @@
 
 use model::exchange::{Failure, Judgement, ServerSpan, Step, Verdict};
 
+use crate::apart::Apart;
 use crate::{request, wire};
 
 /// Largest state that is carried to the next reading, bytes.
@@ -27,19 +28,19 @@ pub(crate) struct Declared {
 pub(crate) fn check(verdict: wire::Verdict, declared: Declared) -> Result<Verdict, String> {
     match verdict {
         wire::Verdict::Done(outcome) => judgement(outcome, declared).map(Verdict::Done),
-        wire::Verdict::Next(step) => {
+        wire::Verdict::Next(Apart(step)) => {
             if step.state.len() > STATE {
                 return Err(format!("a state of {} bytes; at most {STATE} are allowed", step.state.len()));
             }
             if !(0.0..=THINK_TIME).contains(&step.think_time) {
                 return Err(format!("a think time of {} ms; it is from 0 to 30 days", step.think_time));
             }
-            Ok(Verdict::Next(Step {
+            Ok(Verdict::Next(Box::new(Step {
                 request: request::check(step.request)?,
                 state: step.state.into(),
                 think_time_ns: (step.think_time * 1e6) as u64,
                 judgement: judgement(step.outcome, declared)?,
-            }))
+            })))
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
+use crate::apart::Apart;
 pub(crate) use crate::bindings::types::{Fault, Identity, InvalidOption};
 
 /// `context`.
@@ -122,7 +123,7 @@ pub(crate) enum Verdict {
     #[component(name = "done")]
     Done(Outcome),
     #[component(name = "next")]
-    Next(Step),
+    Next(Apart<Step>),
 }
 
 /// `step`.

@@ -1,6 +1,6 @@
 //! Trials that may end early, against targets that can take 100 requests a second.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -85,7 +85,7 @@ impl Transport for Slow {
         Some(exchange(Some(sent), self.clock.now(), Err(why)))
     }
 
-    fn wait(&mut self, until: Nanos, ended: &mut Vec<(Token, Exchange)>) {
+    fn wait(&mut self, until: Nanos, ended: &mut VecDeque<(Token, Exchange)>) {
         let left = u64::try_from(until.min(self.next_answer).saturating_sub(self.clock.now())).unwrap_or(0);
         let is_woken = self.woken.0.lock().expect("nobody panicked");
         let waited = self.woken.1.wait_timeout_while(is_woken, Duration::from_nanos(left), |is_woken| !*is_woken);

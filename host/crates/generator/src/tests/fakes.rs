@@ -51,12 +51,12 @@ impl Workload for FakeCase {
     fn read(&mut self, _: &Context, state: &[u8], response: &Response) -> Result<Verdict, WorkloadError> {
         let step = state.first().copied().unwrap_or(0) + 1;
         match response.status {
-            200 if u32::from(step) < self.steps => Ok(Verdict::Next(Step {
+            200 if u32::from(step) < self.steps => Ok(Verdict::Next(Box::new(Step {
                 request: request(),
                 state: Bytes::from(vec![step]),
                 think_time_ns: 50_000_000,
                 judgement: Judgement::default(),
-            })),
+            }))),
             200 => Ok(Verdict::Done(Judgement::default())),
             _ => Err(WorkloadError::Refused("no answer of mine".to_owned())),
         }
@@ -176,10 +176,10 @@ impl<F: FnMut(Nanos) -> (Nanos, Result<u16, TransportError>)> Transport for Fake
         Some(exchange(Some(sent), self.time.now(), Err(why)))
     }
 
-    fn wait(&mut self, until: Nanos, ended: &mut Vec<(Token, Exchange)>) {
+    fn wait(&mut self, until: Nanos, ended: &mut VecDeque<(Token, Exchange)>) {
         self.start();
         if !self.over.is_empty() {
-            ended.append(&mut self.over);
+            ended.extend(self.over.drain(..));
             return;
         }
         let (is_woken, condition) = &*self.woken;
@@ -207,7 +207,7 @@ impl<F: FnMut(Nanos) -> (Nanos, Result<u16, TransportError>)> Transport for Fake
         self.sent.sort_by_key(|(_, _, end, _)| *end);
         let over = self.sent.partition_point(|(_, _, end, _)| *end <= now);
         for (token, sent, end, answer) in self.sent.drain(..over) {
-            ended.push((token, exchange(Some(sent), end, answer)));
+            ended.push_back((token, exchange(Some(sent), end, answer)));
         }
         self.start();
     }

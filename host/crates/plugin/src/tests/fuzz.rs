@@ -12,6 +12,7 @@ use model::report as ours;
 use super::crafted::Crafted;
 use super::dataset::Fake;
 use super::*;
+use crate::apart::Apart;
 use crate::bindings::report as wit;
 use crate::limits::AnalysisLimits;
 use crate::text::Secrets;
@@ -149,7 +150,8 @@ fn a_verdict(rng: &mut Rng) -> wire::Verdict {
     if rng.bool() {
         return wire::Verdict::Done(outcome);
     }
-    wire::Verdict::Next(wire::Step { request: a_request(rng), state: blob(rng), think_time: number(rng), outcome })
+    let step = wire::Step { request: a_request(rng), state: blob(rng), think_time: number(rng), outcome };
+    wire::Verdict::Next(Apart::new(step))
 }
 
 fn a_description(rng: &mut Rng) -> wire::Description {

@@ -1,5 +1,6 @@
 //! Keeps the exchanges under way: each is in here once, from its submission until it is handed out.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -91,7 +92,7 @@ impl Exchanges {
     }
 
     /// Hands out those that ended.
-    pub(crate) fn take_ended(&mut self, into: &mut Vec<(Token, Exchange)>) {
-        into.append(&mut self.ended);
+    pub(crate) fn take_ended(&mut self, into: &mut VecDeque<(Token, Exchange)>) {
+        into.extend(self.ended.drain(..));
     }
 }

@@ -203,7 +203,7 @@ impl Transport for GeneralTransport {
         self.exchanges.cancel(token, why)
     }
 
-    fn wait(&mut self, until: Nanos, ended: &mut Vec<(Token, Exchange)>) {
+    fn wait(&mut self, until: Nanos, ended: &mut VecDeque<(Token, Exchange)>) {
         let early = if self.is_precise { EARLY } else { 0 };
         let clock = Rc::clone(&self.shared.meter);
         let has_time = clock.now() < until;

@@ -234,6 +234,7 @@ impl Connection {
     }
 
     /// Ends the exchange under way.
+    #[inline]
     pub(super) fn finish(
         &mut self,
         end: Nanos,

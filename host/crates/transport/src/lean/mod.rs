@@ -54,7 +54,7 @@ pub(crate) struct LeanTransport {
     /// Where the exchange with this token is.
     whereabouts: Vec<Whereabouts>,
     /// Exchanges that ended outside of `wait`, which gives them next.
-    ended: Vec<(Token, Exchange)>,
+    ended: VecDeque<(Token, Exchange)>,
     /// Connections that are being opened, or closed, in the order of their time limits.
     connecting: VecDeque<(Nanos, Place)>,
     closing: VecDeque<(Nanos, Place)>,
@@ -97,7 +97,7 @@ impl LeanTransport {
             buffer: ReadBuffer::default(),
             wanted,
             whereabouts: Vec::new(),
-            ended: Vec::new(),
+            ended: VecDeque::new(),
             connecting: VecDeque::new(),
             closing: VecDeque::new(),
             freed: Vec::new(),
@@ -115,10 +115,11 @@ impl LeanTransport {
         self.whereabouts[index] = at;
     }
 
+    #[inline]
     fn end(&mut self, ended: Option<(Token, Exchange)>) {
-        if let Some((token, exchange)) = ended {
-            self.put(token, Whereabouts::Nowhere);
-            self.ended.push((token, exchange));
+        if let Some(ended) = ended {
+            self.put(ended.0, Whereabouts::Nowhere);
+            self.ended.push_back(ended);
         }
     }
 
@@ -236,11 +237,15 @@ impl Transport for LeanTransport {
         ended.map(|(_, exchange)| exchange)
     }
 
-    fn wait(&mut self, until: Nanos, ended: &mut Vec<(Token, Exchange)>) {
+    fn wait(&mut self, until: Nanos, ended: &mut VecDeque<(Token, Exchange)>) {
         loop {
             let is_woken = self.turn(until);
             if !self.ended.is_empty() || is_woken || self.clock.now() >= until {
-                ended.append(&mut self.ended);
+                if ended.is_empty() {
+                    std::mem::swap(ended, &mut self.ended);
+                } else {
+                    ended.append(&mut self.ended);
+                }
                 return;
             }
         }

@@ -1,5 +1,6 @@
 //! The lean way and the general one, fed the same answers byte by byte, say the same of them.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use http::Method;
@@ -62,7 +63,7 @@ fn both_ways(stream: &[u8], pieces: &[usize], method: &Method) -> [Told; 2] {
                 GeneralTransport::new(routes, origins, &[], Arc::clone(&clock), settings.clone()).expect("a transport"),
             )
         };
-        let mut client = Client { transport, clock, ended: Vec::new() };
+        let mut client = Client { transport, clock, ended: VecDeque::new() };
         told(client.send(&request(method.clone(), "/", ""), LONG))
     })
 }

@@ -13,6 +13,7 @@ mod policy;
 mod requests;
 mod ways;
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -150,7 +151,7 @@ fn settings() -> Settings {
 struct Client {
     transport: Box<dyn Transport>,
     clock: Arc<dyn Clock>,
-    ended: Vec<(Token, Exchange)>,
+    ended: VecDeque<(Token, Exchange)>,
 }
 
 impl Client {
@@ -177,7 +178,7 @@ impl Client {
                 GeneralTransport::new(routes, origins, &headers, Arc::clone(&clock), settings).expect("a transport"),
             ),
         };
-        Self { transport, clock, ended: Vec::new() }
+        Self { transport, clock, ended: VecDeque::new() }
     }
 
     fn to(server: &Server) -> Self {
@@ -210,7 +211,7 @@ impl Client {
     fn end_of(&mut self, index: u32, deadline: Nanos) -> Exchange {
         loop {
             if let Some(place) = self.ended.iter().position(|(token, _)| *token == Token(index)) {
-                return self.ended.swap_remove(place).1;
+                return self.ended.remove(place).expect("it is there").1;
             }
             if self.clock.now() >= deadline {
                 return self.transport.cancel(Token(index), TransportError::TimedOut).expect("under way");
