@@ -12,7 +12,6 @@ pub(crate) struct Apart<T>(pub(crate) Box<T>);
 
 impl<T> Apart<T> {
     /// Puts a value in a place of its own.
-    #[cfg(test)]
     pub(crate) fn new(value: T) -> Self {
         Self(Box::new(value))
     }

@@ -20,6 +20,7 @@ mod limits;
 mod log;
 mod offered;
 mod options;
+mod plain;
 mod probe;
 mod report;
 mod request;

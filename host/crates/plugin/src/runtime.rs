@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use model::{AnalysisDescription, PluginIdentity, TestCaseDescription};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::{Component, InstancePre};
-use wasmtime::{Engine, Trap};
+use wasmtime::{Engine, Module, Trap};
 
 use crate::analysis::{self, Analysis};
 use crate::cache::Cache;
@@ -18,12 +18,13 @@ use crate::catalog::Entry;
 use crate::digest::Digest;
 use crate::engines::{Linked, fits, on_demand, pooling};
 use crate::error::{FAILED, PluginError, Problem};
-use crate::guest::{AnalysisGuest, CallError, Calling, State, TestCaseGuest, linker};
+use crate::guest::{AnalysisGuest, CallError, Calling, DirectGuest, DirectPre, State, TestCaseGuest, linker};
 use crate::limits::{AnalysisLimits, Limits};
 use crate::log::Log;
 use crate::offered::Offered;
 use crate::options::{self, GivenOption};
-use crate::shape::{self, Format, Misfit, Shape, World};
+use crate::plain::Plain;
+use crate::shape::{self, Format, Misfit, Shape, TEST_CASE, World};
 use crate::test_case::{Shared, TestCase};
 use crate::text::{self, MESSAGE, Secrets};
 use crate::{description, wire};
@@ -188,11 +189,13 @@ impl Runtime {
         let log = Arc::new(Log::default());
         let make = |pre: &_, calling: &_| TestCaseGuest::new(pre, calling, self.parts.limits, &log);
         let (pre, mut guest) = self.first(opening, compiled, &inspection.shape, make)?;
+        let direct = self.direct(pre.engine(), opening);
         let secrets = Secrets::between(&options.whole, &options.shown);
         let whole = serde_json::Value::Object(options.whole).to_string();
         guest.configure(&whole).map_err(|error| redacted(call_failed("configure", error), &secrets))?;
         Ok(TestCase::new(Shared {
             pre,
+            direct,
             calling: self.calling(&inspection.shape)?,
             limits: self.parts.limits,
             log,
@@ -339,6 +342,24 @@ impl Runtime {
         })?;
         self.kept(self.parts.cache.as_ref().map(|cache| cache.keep_component(digest, &component)));
         Ok(component)
+    }
+
+    /// The module of a plain component, by itself; none of any other. Compiles it, or takes what was compiled before.
+    fn direct(&self, engine: &Engine, opening: Opening<'_>) -> Option<DirectPre> {
+        let plain = Plain::of(opening.bytes, TEST_CASE)?;
+        let (cache, bytes) = (self.parts.cache.as_ref(), opening.bytes.get(plain.module.clone())?);
+        let digest = Digest::of(bytes);
+        let module = match cache.and_then(|cache| cache.module(digest, engine)) {
+            Some(module) => module,
+            None => {
+                let module = Module::new(engine, bytes).ok()?;
+                self.kept(cache.map(|cache| cache.keep_module(digest, &module)));
+                module
+            }
+        };
+        let direct = DirectPre::new(engine, &module, plain).ok()?;
+        // What cannot be made is left to the component.
+        DirectGuest::new(&direct, self.parts.limits, &Arc::default()).is_ok().then_some(direct)
     }
 
     fn calling(&self, shape: &Shape) -> Result<Calling, Problem> {

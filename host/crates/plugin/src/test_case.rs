@@ -8,7 +8,7 @@ use model::{
 use serde_json::{Map, Value};
 use wasmtime::component::InstancePre;
 
-use crate::guest::{CallError, Calling, State, TestCaseGuest};
+use crate::guest::{CallError, Calling, DirectGuest, DirectPre, State, TestCaseGuest};
 use crate::limits::Limits;
 use crate::log::{Kept, Log};
 use crate::probe::Probe;
@@ -18,11 +18,13 @@ use crate::verdict::Declared;
 use crate::{request, verdict, wire};
 
 /// A test case with its options.
-pub struct TestCase(Arc<Shared>);
+pub struct TestCase(pub(crate) Arc<Shared>);
 
 /// What all threads share.
 pub(crate) struct Shared {
     pub(crate) pre: InstancePre<State>,
+    /// For instances that are called without the component around them.
+    pub(crate) direct: Option<DirectPre>,
     pub(crate) calling: Calling,
     pub(crate) limits: Limits,
     pub(crate) log: Arc<Log>,
@@ -99,8 +101,14 @@ impl WorkloadSource for TestCase {
 }
 
 impl Shared {
-    fn configured(&self) -> Result<TestCaseGuest, WorkloadError> {
-        let mut guest = TestCaseGuest::new(&self.pre, &self.calling, self.limits, &self.log).map_err(|error| {
+    fn configured(&self) -> Result<Caller, WorkloadError> {
+        let made = match &self.direct {
+            Some(direct) => {
+                DirectGuest::new(direct, self.limits, &self.log).map(|guest| Caller::Direct(Box::new(guest)))
+            }
+            None => TestCaseGuest::new(&self.pre, &self.calling, self.limits, &self.log).map(Caller::Component),
+        };
+        let mut guest = made.map_err(|error| {
             WorkloadError::Broken(format!(
                 "plugin `{}` cannot be instantiated: {:#}",
                 self.identity.name,
@@ -138,11 +146,54 @@ impl Shared {
     }
 }
 
+/// An instance, called the one way or the other.
+enum Caller {
+    Component(TestCaseGuest),
+    Direct(Box<DirectGuest>),
+}
+
+impl Caller {
+    fn configure(&mut self, options: &str) -> Result<(), CallError> {
+        match self {
+            Self::Component(guest) => guest.configure(options),
+            Self::Direct(guest) => guest.configure(options),
+        }
+    }
+
+    fn build(&mut self, context: &Context) -> Result<wire::Request, CallError> {
+        match self {
+            Self::Component(guest) => guest.build(context),
+            Self::Direct(guest) => guest.build(context),
+        }
+    }
+
+    fn read(&mut self, context: &Context, state: &[u8], response: &Response) -> Result<wire::Verdict, CallError> {
+        match self {
+            Self::Component(guest) => guest.read(context, state, response),
+            Self::Direct(guest) => guest.read(context, state, response),
+        }
+    }
+
+    fn is_worn(&mut self) -> bool {
+        match self {
+            Self::Component(guest) => guest.is_worn(),
+            Self::Direct(guest) => guest.is_worn(),
+        }
+    }
+
+    fn memory(&self) -> u64 {
+        match self {
+            Self::Component(guest) => guest.memory(),
+            Self::Direct(guest) => guest.memory(),
+        }
+    }
+}
+
 /// A test case on one thread.
 pub(crate) struct PluginWorkload {
     shared: Arc<Shared>,
     /// None after a call killed it.
-    guest: Option<TestCaseGuest>,
+    guest: Option<Caller>,
     declared: Declared,
 }
 
@@ -150,7 +201,7 @@ impl PluginWorkload {
     /// Puts a fresh instance in the place of a worn one: before a request is built, when nothing is measured yet and no
     /// answer waits. If none can be made, the worn one serves on.
     fn relieve(&mut self) {
-        if self.guest.as_mut().is_some_and(TestCaseGuest::is_worn)
+        if self.guest.as_mut().is_some_and(Caller::is_worn)
             && let Ok(fresh) = self.shared.configured()
         {
             self.guest = Some(fresh);
@@ -159,14 +210,14 @@ impl PluginWorkload {
 
     /// Bytes of memory that its instance has taken; none when it is dead.
     pub(crate) fn memory(&self) -> Option<u64> {
-        self.guest.as_ref().map(TestCaseGuest::memory)
+        self.guest.as_ref().map(Caller::memory)
     }
 
     /// Calls the guest, a fresh one if the last is dead.
     fn call<T>(
         &mut self,
         name: &str,
-        call: impl FnOnce(&mut TestCaseGuest) -> Result<T, CallError>,
+        call: impl FnOnce(&mut Caller) -> Result<T, CallError>,
     ) -> Result<T, WorkloadError> {
         let guest = match &mut self.guest {
             Some(guest) => guest,

@@ -31,10 +31,11 @@ impl AnalysisGuest {
         log: &Arc<Log>,
         offered: Offered,
     ) -> wasmtime::Result<Self> {
-        let mut guest = Guest::new(pre, calling, limits.of_analysis(&analysis), log, Some(offered))?;
+        let mut guest = Guest::new(pre.engine(), calling, limits.of_analysis(&analysis), log, Some(offered));
+        let instance = guest.instantiate(pre)?;
         Ok(Self {
-            describe: guest.function(ANALYSIS, "describe")?,
-            analyse: guest.function(ANALYSIS, "analyse")?,
+            describe: guest.function(&instance, ANALYSIS, "describe")?,
+            analyse: guest.function(&instance, ANALYSIS, "analyse")?,
             guest,
             limits: analysis,
         })

@@ -3,6 +3,8 @@
 //! A trap or a deadline kills the store: who sees [`CallError::Broken`] drops the guest and makes another.
 
 mod analysis;
+mod direct;
+mod lift;
 mod test_case;
 mod wear;
 
@@ -28,6 +30,7 @@ use crate::ticker::ticks;
 use crate::wire;
 
 pub(crate) use analysis::AnalysisGuest;
+pub(crate) use direct::{DirectGuest, DirectPre};
 pub(crate) use test_case::TestCaseGuest;
 
 /// Bytes of what a guest wrote before a trap that are shown.
@@ -110,26 +113,16 @@ pub(crate) enum Calling {
     Sandboxed(Handle),
 }
 
-/// An instance.
+/// A store for an instance, and how calls are made of that.
 pub(crate) struct Guest {
     store: Store<State>,
-    instance: Instance,
     calling: Calling,
     allotment: Allotment,
 }
 
 impl Guest {
-    /// Makes an instance. One of an analysis has datasets offered to it.
-    ///
-    /// # Errors
-    /// When its memories and tables are refused, or its start code traps.
-    fn new(
-        pre: &InstancePre<State>,
-        calling: &Calling,
-        allotment: Allotment,
-        log: &Arc<Log>,
-        offered: Option<Offered>,
-    ) -> wasmtime::Result<Self> {
+    /// Makes a store. One for an analysis has datasets offered to it.
+    fn new(engine: &Engine, calling: &Calling, allotment: Allotment, log: &Arc<Log>, offered: Option<Offered>) -> Self {
         let surroundings = Surroundings::default();
         if let Some(offered) = &offered {
             surroundings.begin_analysis(offered.began_unix_ms(), offered.seed());
@@ -141,7 +134,7 @@ impl Guest {
         let budget = offered.as_ref().map(|offered| offered.budget().clone());
         let allowance = Allowance::new(allotment.memory);
         let state = State { allowance, surroundings, log: Arc::clone(log), sandbox, offered };
-        let mut store = Store::new(pre.engine(), state);
+        let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.allowance);
         store.set_hostcall_fuel(allotment.transfer);
         store.set_epoch_deadline(ticks(allotment.start));
@@ -152,29 +145,41 @@ impl Guest {
                 Ok(budget.left().map_or(UpdateDeadline::Interrupt, |left| UpdateDeadline::Continue(ticks(left))))
             });
         }
-        let instance = match calling {
-            Calling::Direct => pre.instantiate(&mut store)?,
+        Self { store, calling: calling.clone(), allotment }
+    }
+
+    /// Makes the instance.
+    ///
+    /// # Errors
+    /// When its memories and tables are refused, or its start code traps.
+    fn instantiate(&mut self, pre: &InstancePre<State>) -> wasmtime::Result<Instance> {
+        match &self.calling {
+            Calling::Direct => pre.instantiate(&mut self.store),
             Calling::Sandboxed(handle) => {
                 let _timers = handle.enter();
-                let made = async { tokio::time::timeout(allotment.start, pre.instantiate_async(&mut store)).await };
-                pollster::block_on(made).unwrap_or_else(|_| Err(Trap::Interrupt.into()))?
+                let (time, making) = (self.allotment.start, pre.instantiate_async(&mut self.store));
+                let made = async { tokio::time::timeout(time, making).await };
+                pollster::block_on(made).unwrap_or_else(|_| Err(Trap::Interrupt.into()))
             }
-        };
-        Ok(Self { store, instance, calling: calling.clone(), allotment })
+        }
     }
 
     /// A function of the interface that a world exports.
-    fn function<P, T>(&mut self, interface: &str, name: &str) -> wasmtime::Result<TypedFunc<P, Outcome<T>>>
+    fn function<P, T>(
+        &mut self,
+        instance: &Instance,
+        interface: &str,
+        name: &str,
+    ) -> wasmtime::Result<TypedFunc<P, Outcome<T>>>
     where
         P: ComponentNamedList + Lower,
         T: Lift + 'static,
     {
-        let exported = self.instance.get_export_index(&mut self.store, None, interface);
-        let index = self
-            .instance
+        let exported = instance.get_export_index(&mut self.store, None, interface);
+        let index = instance
             .get_export_index(&mut self.store, exported.as_ref(), name)
             .ok_or_else(|| wasmtime::format_err!("`{interface}` has no function `{name}`"))?;
-        let function = self.instance.get_typed_func(&mut self.store, index);
+        let function = instance.get_typed_func(&mut self.store, index);
         function.map_err(|error| error.context(format!("`{interface}` has another `{name}`")))
     }
 
@@ -192,7 +197,7 @@ impl Guest {
         P: ComponentNamedList + Lower,
         T: Lift + 'static,
     {
-        self.store.set_epoch_deadline(ticks(deadline));
+        self.begin(deadline);
         let budget = self.store.data().offered.as_ref().map(|offered| offered.budget().clone());
         if let Some(budget) = &budget {
             budget.begin(deadline);
@@ -205,14 +210,22 @@ impl Guest {
                 pollster::block_on(called)
             }
         };
+        if let (Ok(_), Some(sandbox)) = (&called, &self.store.data().sandbox) {
+            let output = sandbox.output.take();
+            output.lines().for_each(|line| self.store.data().log.write(Level::Info, line));
+        }
+        self.ended(called.map(|(outcome,)| outcome), deadline)
+    }
+
+    /// A call begins, which may take so long.
+    fn begin(&mut self, deadline: Duration) {
+        self.store.set_epoch_deadline(ticks(deadline));
+    }
+
+    /// What a call gave, or why nothing.
+    fn ended<T>(&self, called: wasmtime::Result<Result<T, wire::Fault>>, deadline: Duration) -> Result<T, CallError> {
         match called {
-            Ok((outcome,)) => {
-                if let Some(sandbox) = &self.store.data().sandbox {
-                    let output = sandbox.output.take();
-                    output.lines().for_each(|line| self.store.data().log.write(Level::Info, line));
-                }
-                outcome.map_err(CallError::Fault)
-            }
+            Ok(outcome) => outcome.map_err(CallError::Fault),
             Err(error) => {
                 let sandbox = self.store.data().sandbox.as_ref();
                 let wrote = sandbox.map(|sandbox| text::tidy(sandbox.output.take().trim(), OUTPUT)).unwrap_or_default();

@@ -37,12 +37,13 @@ impl TestCaseGuest {
         limits: Limits,
         log: &Arc<Log>,
     ) -> wasmtime::Result<Self> {
-        let mut guest = Guest::new(pre, calling, limits.of_test_case(), log, None)?;
+        let mut guest = Guest::new(pre.engine(), calling, limits.of_test_case(), log, None);
+        let instance = guest.instantiate(pre)?;
         Ok(Self {
-            describe: guest.function(TEST_CASE, "describe")?,
-            configure: guest.function(TEST_CASE, "configure")?,
-            build: guest.function(TEST_CASE, "build-request")?,
-            read: guest.function(TEST_CASE, "read-response")?,
+            describe: guest.function(&instance, TEST_CASE, "describe")?,
+            configure: guest.function(&instance, TEST_CASE, "configure")?,
+            build: guest.function(&instance, TEST_CASE, "build-request")?,
+            read: guest.function(&instance, TEST_CASE, "read-response")?,
             guest,
             wear: Wear::default(),
             deadline: limits.deadline,

@@ -4,11 +4,11 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 /// Where what `describe` returns lies in memory, by its layout (Canonical ABI).
-pub(super) const DESCRIPTION: u32 = 1024;
+pub(crate) const DESCRIPTION: u32 = 1024;
 /// What `build-request` returns: a result whose request asks for `/`.
-pub(super) const REQUEST: u32 = 1280;
+pub(crate) const REQUEST: u32 = 1280;
 /// What `read-response` returns: a result whose verdict is a success.
-pub(super) const VERDICT: u32 = 1408;
+pub(crate) const VERDICT: u32 = 1408;
 /// Where texts lie.
 const TEXTS: u32 = 4096;
 
@@ -19,14 +19,14 @@ world hoarding { include cluster-tester:plugin/test-case-plugin@0.1.0; export ho
 
 /// A test case: instructions of its functions, in the text format. By default each returns what is good.
 #[derive(Debug, Clone)]
-pub(super) struct Crafted {
-    pub(super) fields: String,
-    pub(super) pages: u32,
-    pub(super) realloc: String,
-    pub(super) describe: String,
-    pub(super) configure: String,
-    pub(super) build: String,
-    pub(super) read: String,
+pub(crate) struct Crafted {
+    pub(crate) fields: String,
+    pub(crate) pages: u32,
+    pub(crate) realloc: String,
+    pub(crate) describe: String,
+    pub(crate) configure: String,
+    pub(crate) build: String,
+    pub(crate) read: String,
 }
 
 impl Default for Crafted {
@@ -47,32 +47,32 @@ impl Default for Crafted {
 
 impl Crafted {
     /// With fields of the module: functions, tables, a start.
-    pub(super) fn fields(fields: &str) -> Self {
+    pub(crate) fn fields(fields: &str) -> Self {
         Self { fields: fields.to_owned(), ..Self::default() }
     }
 
     /// With what `build-request` does before it returns what is good.
-    pub(super) fn build(instructions: &str) -> Self {
+    pub(crate) fn build(instructions: &str) -> Self {
         Self { build: format!("{instructions} (i32.const {REQUEST})"), ..Self::default() }
     }
 
     /// The same for `read-response`.
-    pub(super) fn read(instructions: &str) -> Self {
+    pub(crate) fn read(instructions: &str) -> Self {
         Self { read: format!("{instructions} (i32.const {VERDICT})"), ..Self::default() }
     }
 
     /// The same for `describe`.
-    pub(super) fn describe(instructions: &str) -> Self {
+    pub(crate) fn describe(instructions: &str) -> Self {
         Self { describe: format!("{instructions} (i32.const {DESCRIPTION})"), ..Self::default() }
     }
 
     /// The same module with these fields.
-    pub(super) fn with(self, fields: &str) -> Self {
+    pub(crate) fn with(self, fields: &str) -> Self {
         Self { fields: fields.to_owned(), ..self }
     }
 
     /// The component.
-    pub(super) fn component(&self) -> Vec<u8> {
+    pub(crate) fn component(&self) -> Vec<u8> {
         let mut resolve = Resolve::default();
         let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../wit");
         resolve.push_dir(wit).expect("the contract");
@@ -108,12 +108,16 @@ impl Crafted {
             segment(TEXTS, format!("{}/", texts.concat()).as_bytes()),
         ]
         .concat();
-        // Imports come before all other fields, and the log is among them.
+        // Imports come before all other fields, and the log is among them where anything calls it.
         let (imports, fields) = fields.split_once("(; imports ;)").unwrap_or(("", fields));
+        let logs =
+            [imports, fields, realloc, describe, configure, build, read].iter().any(|text| text.contains("$log"));
+        let log = r#"(import "cluster-tester:plugin/log@0.1.0" "write" (func $log (param i32 i32 i32)))"#;
+        let log = if logs { log } else { "" };
         let interface = "cluster-tester:plugin/test-case@0.1.0";
         format!(
             r#"(module
-            (import "cluster-tester:plugin/log@0.1.0" "write" (func $log (param i32 i32 i32)))
+            {log}
             {imports}
             (memory (export "memory") {pages})
             {fields}

@@ -34,7 +34,9 @@ fn outcome(runtime: &Runtime, crafted: &Crafted) -> Option<String> {
     };
     let mut workload = test_case.workload().unwrap();
     let failed = workload.build(&context(1)).err().or_else(|| {
-        let response = answer(200, "an answer");
+        // Something of each kind, for which there must be memory.
+        let header = (http::header::AGE, http::HeaderValue::from_static("1"));
+        let response = Response { headers: vec![header], ..answer(200, "an answer") };
         workload.read(&context(1), b"state", &response).err()
     });
     failed.map(|failed| failed.to_string())

@@ -89,7 +89,7 @@ fn a_second_start_needs_no_compiler() {
     first.test_case(&bundled("http"), &[]).unwrap();
     assert_eq!(first.take_notices(), Vec::<String>::new());
     let files = kept();
-    assert_eq!(files.len(), 2, "code and description: {files:?}");
+    assert_eq!(files.len(), 3, "code of the component, of its module, and description: {files:?}");
     let inspection = Runtime::new(&config).unwrap().inspect(&bundled("http")).unwrap();
     assert_eq!(inspection, first.inspect(&bundled("http")).unwrap());
     Runtime::new(&config).unwrap().test_case(&bundled("http"), &[]).unwrap();

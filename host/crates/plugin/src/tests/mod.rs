@@ -2,8 +2,9 @@
 
 mod analyses;
 mod calls;
-mod crafted;
+pub(crate) mod crafted;
 mod dataset;
+mod direct;
 mod fuzz;
 mod hostile;
 mod kept;
@@ -12,6 +13,7 @@ mod random_guests;
 mod wear;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
