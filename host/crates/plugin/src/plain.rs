@@ -1,6 +1,7 @@
 //! Decides whether a component is a plain one: a single core module that imports nothing, and nothing but lifted functions
 //! around it, as what Rust and C make of a test case that neither logs nor draws random numbers. Its module can be called
-//! without the machinery for components that are composed of others.
+//! without the machinery for components that are composed of others. A second module may call the first one's
+//! `_initialize`, and do nothing else, as `wit-component` has it for C.
 //!
 //! Every wire is followed, from the exported interface through the component that `wit-component` puts around it, to
 //! the export of the module: what is wired in another way is no plain component, and loses nothing but time.
@@ -10,7 +11,7 @@ use std::ops::Range;
 
 use wasmparser::{
     CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentTypeRef,
-    ExternalKind, Instance, Parser, Payload,
+    ExternalKind, Instance, InstantiationArg, InstantiationArgKind, Parser, Payload, TypeRef,
 };
 
 /// A plain component.
@@ -22,6 +23,8 @@ pub(crate) struct Plain {
     pub(crate) memory: String,
     /// What takes memory for arguments.
     pub(crate) realloc: String,
+    /// What is to be called first.
+    pub(crate) start: Option<String>,
     /// The functions of the interface, by name.
     pub(crate) functions: BTreeMap<String, Lifted>,
 }
@@ -39,7 +42,11 @@ pub(crate) struct Lifted {
 #[derive(Default)]
 struct Parts<'a> {
     modules: Vec<Range<usize>>,
-    core_instances: usize,
+    /// Module of each core instance, and by what name it is given the first one.
+    core_instances: Vec<(u32, Option<&'a str>)>,
+    /// Of a second module: what it imports, as module and name, and the function that it starts with.
+    start_imports: Vec<(&'a str, &'a str)>,
+    start: Option<u32>,
     /// Names of exports of the module, in the order of their index spaces.
     functions: Vec<&'a str>,
     memories: Vec<&'a str>,
@@ -61,20 +68,21 @@ impl Plain {
     pub(crate) fn of(component: &[u8], interface: &str) -> Option<Self> {
         let mut parts = Parts::default();
         // What is open around what is read: components, and modules, into which nobody looks.
-        let mut depth = 0;
+        let (mut depth, mut is_module) = (0, false);
         for payload in Parser::new(0).parse_all(component) {
             match payload.ok()? {
                 Payload::ModuleSection { unchecked_range, .. } => {
                     parts.modules.push(unchecked_range.start as usize..unchecked_range.end as usize);
-                    depth = if depth == 0 { 1 } else { return None };
+                    (depth, is_module) = if depth == 0 { (1, true) } else { return None };
                 }
                 Payload::ComponentSection { .. } => {
                     parts.inner += 1;
-                    depth = if depth == 0 { 1 } else { return None };
+                    (depth, is_module) = if depth == 0 { (1, false) } else { return None };
                 }
                 Payload::End(_) => depth -= 1,
                 payload if depth == 0 => parts.outer(payload)?,
-                payload if depth == 1 => parts.inner(payload)?,
+                payload if !is_module => parts.inner(payload)?,
+                payload if parts.modules.len() == 2 => parts.second_module(payload)?,
                 _ => {}
             }
         }
@@ -88,9 +96,13 @@ impl<'a> Parts<'a> {
         match payload {
             Payload::InstanceSection(section) => {
                 for instance in section {
-                    let Instance::Instantiate { module_index: 0, args } = instance.ok()? else { return None };
-                    self.core_instances += 1;
-                    args.is_empty().then_some(())?;
+                    let Instance::Instantiate { module_index, args } = instance.ok()? else { return None };
+                    let given = match &*args {
+                        [] => None,
+                        [InstantiationArg { name, kind: InstantiationArgKind::Instance, index: 0 }] => Some(*name),
+                        _ => return None,
+                    };
+                    self.core_instances.push((module_index, given));
                 }
             }
             Payload::ComponentAliasSection(section) => {
@@ -144,7 +156,24 @@ impl<'a> Parts<'a> {
         Some(())
     }
 
-    /// The same of what lies within it: the module, or the inner component, which does nothing but hand on.
+    /// The same of a second module.
+    fn second_module(&mut self, payload: Payload<'a>) -> Option<()> {
+        match payload {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import.ok()?;
+                    let TypeRef::Func(_) = import.ty else { return None };
+                    self.start_imports.push((import.module, import.name));
+                }
+            }
+            Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::Version { .. } | Payload::TypeSection(_) | Payload::CustomSection(_) => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// The same of the inner component, which does nothing but hand on.
     fn inner(&mut self, payload: Payload<'a>) -> Option<()> {
         match payload {
             Payload::ComponentImportSection(section) => {
@@ -185,10 +214,17 @@ impl<'a> Parts<'a> {
     }
 
     fn plain(&self, interface: &str) -> Option<Plain> {
-        let [module] = self.modules.as_slice() else { return None };
+        let module = self.modules.first()?;
+        let start = match (self.core_instances.as_slice(), self.start_imports.as_slice(), self.start) {
+            ([(0, None)], [], None) if self.modules.len() == 1 => None,
+            ([(0, None), (1, Some(given))], [(from, name)], Some(0)) if self.modules.len() == 2 && given == from => {
+                Some((*name).to_owned())
+            }
+            _ => return None,
+        };
         let [memory] = self.memories.as_slice() else { return None };
         let [(export, instance)] = self.exports.as_slice() else { return None };
-        let is_one = self.core_instances == 1 && self.inner == 1 && self.instances == [self.imported_instances];
+        let is_one = self.inner == 1 && self.instances == [self.imported_instances];
         if !is_one || *export != interface || *instance != self.imported_instances {
             return None;
         }
@@ -212,7 +248,13 @@ impl<'a> Parts<'a> {
             }
             functions.insert((*name).to_owned(), Lifted { core: self.function(*core)?, post_return });
         }
-        Some(Plain { module: module.clone(), memory: (*memory).to_owned(), realloc: realloc?.to_owned(), functions })
+        Some(Plain {
+            module: module.clone(),
+            memory: (*memory).to_owned(),
+            realloc: realloc?.to_owned(),
+            start,
+            functions,
+        })
     }
 
     fn function(&self, index: u32) -> Option<String> {
@@ -233,6 +275,7 @@ mod tests {
             let plain = Plain::of(component, TEST_CASE).unwrap_or_else(|| panic!("{name}"));
             assert_eq!((plain.memory.as_str(), plain.realloc.as_str()), ("memory", "cabi_realloc"));
             assert!(component[plain.module].starts_with(b"\0asm\x01\0\0\0"));
+            assert_eq!(plain.start, None);
             for (name, lifted) in &plain.functions {
                 assert_eq!(lifted.core, format!("{TEST_CASE}#{name}"));
                 assert_eq!(lifted.post_return, Some(format!("cabi_post_{TEST_CASE}#{name}")));
@@ -244,6 +287,12 @@ mod tests {
                 assert!(Plain::of(&component[..end], TEST_CASE).is_none());
             }
         }
+    }
+
+    #[test]
+    fn a_second_module_may_initialize_the_first() {
+        let c = Crafted::fields(r#"(func (export "_initialize"))"#).component();
+        assert_eq!(Plain::of(&c, TEST_CASE).expect("plain").start.as_deref(), Some("_initialize"));
     }
 
     #[test]

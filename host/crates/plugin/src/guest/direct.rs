@@ -72,6 +72,9 @@ impl DirectGuest {
         let mut guest = Guest::new(pre.module().engine(), &Calling::Direct, limits.of_test_case(), log, None);
         let instance = pre.instantiate(&mut guest.store)?;
         let store = &mut guest.store;
+        if let Some(start) = &plain.start {
+            instance.get_typed_func::<(), ()>(&mut *store, start)?.call(&mut *store, ())?;
+        }
         let memory = instance.get_memory(&mut *store, &plain.memory);
         let heap = Heap {
             memory: memory.ok_or_else(|| format_err!("it has no memory"))?,

@@ -78,6 +78,18 @@ fn shipped_test_cases_do_the_same_both_ways() {
     }
 }
 
+#[test]
+fn what_a_module_initializes_is_there_both_ways() {
+    let initialize = r#"(func (export "_initialize") (i32.store8 (i32.const 8000) (i32.const 1)))"#;
+    let build = "(if (i32.eqz (i32.load8_u (i32.const 8000))) (then unreachable))";
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("initialized.wasm");
+    std::fs::write(&path, Crafted::build(build).with(initialize).component()).expect("written");
+    let runtime = Runtime::new(&RuntimeConfig { instances: 2, ..RuntimeConfig::default() }).expect("a runtime");
+    let [mut direct, mut component] = both(&runtime, &file(&path), &[]);
+    assert!(assert_alike([direct.build(&context(1)), component.build(&context(1))], &"initialized"));
+}
+
 /// A word of a result: a tag, a length, an address of what is there, or anything.
 fn word(rng: &mut Rng) -> u32 {
     match rng.u8(..10) {
