@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentTypeRef,
-    ExternalKind, Instance, InstantiationArg, InstantiationArgKind, Parser, Payload, TypeRef,
+    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, ComponentInstance,
+    ComponentOuterAliasKind, ComponentTypeRef, ExternalKind, Instance, InstantiationArg, InstantiationArgKind, Parser,
+    Payload, TypeRef,
 };
 
 /// A plain component.
@@ -115,7 +116,10 @@ impl<'a> Parts<'a> {
                             self.memories.push(name);
                         }
                         ComponentAlias::InstanceExport { kind: ComponentExternalKind::Type, .. }
-                        | ComponentAlias::Outer { .. } => {}
+                        | ComponentAlias::Outer {
+                            kind: ComponentOuterAliasKind::Type | ComponentOuterAliasKind::CoreType,
+                            ..
+                        } => {}
                         _ => return None,
                     }
                 }
@@ -201,7 +205,13 @@ impl<'a> Parts<'a> {
             }
             Payload::ComponentAliasSection(section) => {
                 for alias in section {
-                    let ComponentAlias::Outer { .. } = alias.ok()? else { return None };
+                    let ComponentAlias::Outer {
+                        kind: ComponentOuterAliasKind::Type | ComponentOuterAliasKind::CoreType,
+                        ..
+                    } = alias.ok()?
+                    else {
+                        return None;
+                    };
                 }
             }
             Payload::InstanceSection(_)
@@ -293,6 +303,38 @@ mod tests {
     fn a_second_module_may_initialize_the_first() {
         let c = Crafted::fields(r#"(func (export "_initialize"))"#).component();
         assert_eq!(Plain::of(&c, TEST_CASE).expect("plain").start.as_deref(), Some("_initialize"));
+    }
+
+    #[test]
+    fn what_is_counted_in_another_way_is_none() {
+        let component = |more: &str| {
+            let text = format!(
+                r#"(component
+                (core module
+                    (memory (export "memory") 1)
+                    (func (export "f") (param i32 i32))
+                    (func (export "r") (param i32 i32 i32 i32) (result i32) (i32.const 8)))
+                {more}
+                (core instance (instantiate 0))
+                (alias core export 0 "memory" (core memory))
+                (alias core export 0 "f" (core func))
+                (alias core export 0 "r" (core func))
+                (type $f (func (param "a" string)))
+                (func $lifted (type $f) (canon lift (core func 0) (memory 0) (realloc 1)))
+                (component
+                    (import "import-func-f" (func (param "a" string)))
+                    (export "f" (func 0)))
+                (instance (instantiate 0 (with "import-func-f" (func $lifted))))
+                (export "i" (instance 0)))"#
+            );
+            let bytes = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
+            wasmtime::component::Component::new(&wasmtime::Engine::default(), &bytes).expect("a component");
+            bytes
+        };
+        assert_eq!(Plain::of(&component(""), "i").expect("plain").functions["f"].core, "f");
+        for more in ["(alias outer 0 0 (core module))", "(core module)", "(component)", r#"(import "x" (func))"#] {
+            assert_eq!(Plain::of(&component(more), "i"), None, "{more}");
+        }
     }
 
     #[test]

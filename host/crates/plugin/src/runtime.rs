@@ -344,22 +344,30 @@ impl Runtime {
         Ok(component)
     }
 
-    /// The module of a plain component, by itself; none of any other. Compiles it, or takes what was compiled before.
+    /// The module of a plain component, by itself; none of any other, or when no instance can be made of it, which is told.
+    /// Compiles it, or takes what was compiled before.
     fn direct(&self, engine: &Engine, opening: Opening<'_>) -> Option<DirectPre> {
         let plain = Plain::of(opening.bytes, TEST_CASE)?;
         let (cache, bytes) = (self.parts.cache.as_ref(), opening.bytes.get(plain.module.clone())?);
         let digest = Digest::of(bytes);
-        let module = match cache.and_then(|cache| cache.module(digest, engine)) {
-            Some(module) => module,
-            None => {
-                let module = Module::new(engine, bytes).ok()?;
-                self.kept(cache.map(|cache| cache.keep_module(digest, &module)));
-                module
-            }
+        let make = || {
+            let module = match cache.and_then(|cache| cache.module(digest, engine)) {
+                Some(module) => module,
+                None => {
+                    let module = Module::new(engine, bytes)?;
+                    self.kept(cache.map(|cache| cache.keep_module(digest, &module)));
+                    module
+                }
+            };
+            let direct = DirectPre::new(engine, &module, plain)?;
+            DirectGuest::new(&direct, self.parts.limits, &Arc::default()).map(|_| direct)
         };
-        let direct = DirectPre::new(engine, &module, plain).ok()?;
-        // What cannot be made is left to the component.
-        DirectGuest::new(&direct, self.parts.limits, &Arc::default()).is_ok().then_some(direct)
+        make()
+            .inspect_err(|error: &wasmtime::Error| {
+                let why = text::line(&error.root_cause().to_string(), MESSAGE);
+                self.notice(format!("plugin `{}` is called by the longer way: {why}", opening.entry.name));
+            })
+            .ok()
     }
 
     fn calling(&self, shape: &Shape) -> Result<Calling, Problem> {

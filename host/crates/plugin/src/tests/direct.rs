@@ -90,6 +90,30 @@ fn what_a_module_initializes_is_there_both_ways() {
     assert!(assert_alike([direct.build(&context(1)), component.build(&context(1))], &"initialized"));
 }
 
+/// What guests of other generators do: one looks before what lies at the address of nothing, one says that there is no
+/// such thing.
+#[test]
+fn whoever_minds_where_nothing_lies_is_asked_each_time() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("nothing.wasm");
+    let runtime = Runtime::new(&RuntimeConfig { instances: 2, ..RuntimeConfig::default() }).expect("a runtime");
+    let looks = Crafted::read("(drop (i32.load (i32.sub (local.get 13) (i32.const 8))))");
+    std::fs::write(&path, looks.component()).expect("written");
+    let [mut direct, mut component] = both(&runtime, &file(&path), &[]);
+    let empty = answer(200, "");
+    let read = [direct.read(&context(1), &[], &empty), component.read(&context(1), &[], &empty)];
+    assert!(assert_alike(read, &empty));
+    assert_eq!(runtime.take_notices(), Vec::<String>::new());
+
+    let refuses = "(if (i32.eqz (local.get 3)) (then unreachable)) (i32.const 65536)".to_owned();
+    std::fs::write(&path, Crafted { realloc: refuses, ..Crafted::default() }.component()).expect("written");
+    let test_case = runtime.test_case(&file(&path), &[]).expect("it loads");
+    assert!(test_case.0.direct.is_none());
+    let told = runtime.take_notices().concat();
+    assert!(told.starts_with("plugin `mine` is called by the longer way: wasm trap"), "{told}");
+    test_case.workload().expect("an instance").build(&context(1)).expect("a request");
+}
+
 /// A word of a result: a tag, a length, an address of what is there, or anything.
 fn word(rng: &mut Rng) -> u32 {
     match rng.u8(..10) {
