@@ -40,6 +40,8 @@ pub fn parse_utc(text: &str) -> Result<f64, TimeError> {
 
 /// Milliseconds of a fraction, `.388Z`; the offset must be UTC's.
 fn fraction_ms(rest: &[u8]) -> Result<f64, TimeError> {
+    /// Of the last of so many digits.
+    const NANOS: [u32; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
     let (mut digits, mut count, mut offset) = (0_u32, 0, rest);
     if let Some((b'.', mut left)) = rest.split_first() {
         while let Some((digit @ b'0'..=b'9', behind)) = left.split_first() {
@@ -57,7 +59,6 @@ fn fraction_ms(rest: &[u8]) -> Result<f64, TimeError> {
     if !matches!(offset, b"Z" | b"+00:00") {
         return Err(TimeError);
     }
-    const NANOS: [u32; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
     Ok(f64::from(digits * NANOS[count]) / 1e6)
 }
 

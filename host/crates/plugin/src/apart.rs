@@ -31,10 +31,10 @@ unsafe impl<T: ComponentType> ComponentType for Apart<T> {
 // SAFETY: as above; the value is lifted by `T`.
 unsafe impl<T: Lift> Lift for Apart<T> {
     fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, src: &Self::Lower) -> wasmtime::Result<Self> {
-        T::linear_lift_from_flat(cx, ty, src).map(|value| Self(Box::new(value)))
+        T::linear_lift_from_flat(cx, ty, src).map(Self::new)
     }
 
     fn linear_lift_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> wasmtime::Result<Self> {
-        T::linear_lift_from_memory(cx, ty, bytes).map(|value| Self(Box::new(value)))
+        T::linear_lift_from_memory(cx, ty, bytes).map(Self::new)
     }
 }

@@ -63,7 +63,7 @@ impl Cache {
 
     /// The compiled component, if it was kept by this version for this machine.
     pub(crate) fn component(&self, digest: Digest, engine: &Engine) -> Option<Component> {
-        let path = self.ours(self.compiled(digest, engine))?;
+        let path = ours(self.compiled(digest, engine))?;
         // SAFETY: the directory is ours alone, and so is the file, which `keep_component` wrote; one of another version
         // or machine is told by its name, and refused by its header.
         unsafe { Component::deserialize_file(engine, path) }.ok()
@@ -71,16 +71,9 @@ impl Cache {
 
     /// The same of a core module. Its digest is its own, not that of a component.
     pub(crate) fn module(&self, digest: Digest, engine: &Engine) -> Option<Module> {
-        let path = self.ours(self.compiled(digest, engine))?;
+        let path = ours(self.compiled(digest, engine))?;
         // SAFETY: as above, by `keep_module`; a component under this name is refused by its header.
         unsafe { Module::deserialize_file(engine, path) }.ok()
-    }
-
-    /// The file, unless it is not there or others than us can have written it.
-    fn ours(&self, path: PathBuf) -> Option<PathBuf> {
-        let metadata = std::fs::symlink_metadata(&path).ok()?;
-        let is_ours = metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o022 == 0;
-        (metadata.is_file() && is_ours).then_some(path)
     }
 
     /// Keeps a compiled core module.
@@ -159,6 +152,13 @@ impl Cache {
         file.persist(path)?;
         Ok(())
     }
+}
+
+/// The file, unless it is not there or others than us can have written it.
+fn ours(path: PathBuf) -> Option<PathBuf> {
+    let metadata = std::fs::symlink_metadata(&path).ok()?;
+    let is_ours = metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o022 == 0;
+    (metadata.is_file() && is_ours).then_some(path)
 }
 
 #[cfg(test)]

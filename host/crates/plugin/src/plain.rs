@@ -73,7 +73,7 @@ impl Plain {
         for payload in Parser::new(0).parse_all(component) {
             match payload.ok()? {
                 Payload::ModuleSection { unchecked_range, .. } => {
-                    parts.modules.push(unchecked_range.start as usize..unchecked_range.end as usize);
+                    parts.modules.push(unchecked_range);
                     (depth, is_module) = if depth == 0 { (1, true) } else { return None };
                 }
                 Payload::ComponentSection { .. } => {
